@@ -1,0 +1,1 @@
+//! Call appearances: what a person does with four calls, without a word of SIP.

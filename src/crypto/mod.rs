@@ -1,0 +1,1 @@
+//! Digest computations and constant-time comparison, in one place.

@@ -1,0 +1,1 @@
+//! Dialog identity, route set and sequence numbers (RFC 3261 §12).

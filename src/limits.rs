@@ -1,0 +1,49 @@
+//! Every capacity of the library, and what a person notices when it is exceeded.
+//!
+//! The private feature `_tiny` sets each to its minimum: the build in which running out is the normal case.
+
+const fn pick(normal: usize, tiny: usize) -> usize {
+    if cfg!(feature = "_tiny") { tiny } else { normal }
+}
+
+/// Extensions (accounts) of the phone; fixed by the product.
+pub const EXTENSIONS: usize = 4;
+/// Line keys, one call appearance each; fixed by the product.
+pub const LINE_KEYS: usize = 4;
+
+/// Header lines in one message. A request with more is answered 513, a response is dropped.
+pub const HEADER_LINES: usize = pick(96, 48);
+/// Bytes of one message that the phone sends. A request that does not fit is not sent (the call fails with reorder
+/// tone); an answer that does not fit is replaced by 513.
+pub const MESSAGE_BYTES: usize = pick(1_536, 1_280);
+
+/// INVITE sessions at a time: four appearances, and forked or ending ones beside them. One more incoming call gets 486.
+pub const SESSIONS: usize = pick(8, 2);
+/// Client transactions at a time. None free: the request fails as if the network were gone.
+pub const CLIENT_TRANSACTIONS: usize = pick(12, 3);
+/// Server transactions at a time. None free: the oldest that only absorbs retransmissions gives way, else 503.
+pub const SERVER_TRANSACTIONS: usize = pick(12, 3);
+
+/// Bytes of a Call-ID, ours or a peer's. Longer: 513.
+pub const CALL_ID_BYTES: usize = pick(128, 64);
+/// Bytes of a tag. Longer: 513.
+pub const TAG_BYTES: usize = pick(64, 40);
+/// Bytes of a branch. Longer: 513.
+pub const BRANCH_BYTES: usize = pick(96, 48);
+/// Bytes of a URI that is kept (remote target, redirection). Longer: 513, or the redirection is not followed.
+pub const URI_BYTES: usize = pick(256, 128);
+/// Bytes of a dialog's whole route set. Longer: 513, or the call is given up.
+pub const ROUTE_SET_BYTES: usize = pick(384, 128);
+/// Bytes of a display name or number that the phone shows. Longer ones are cut.
+pub const NAME_BYTES: usize = pick(48, 24);
+
+/// Challenges (realms) that one request can answer. Further ones are not answered.
+pub const CHALLENGES: usize = 2;
+/// Bytes of a realm, nonce or opaque. Longer: the challenge is not answered.
+pub const CHALLENGE_BYTES: usize = pick(160, 64);
+
+/// Digits and characters of a number being dialled. Further keys are ignored.
+pub const DIALED_BYTES: usize = pick(64, 24);
+
+const _: () = assert!(SESSIONS >= 2, "a phone can hold one call and answer another");
+const _: () = assert!(CLIENT_TRANSACTIONS > 2 && SERVER_TRANSACTIONS > 2, "INVITE, CANCEL and one more");

@@ -1,0 +1,1 @@
+//! The phone: inputs in, outputs and a view out.

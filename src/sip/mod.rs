@@ -1,0 +1,1 @@
+//! SIP syntax (RFC 3261 and its extensions): messages, headers, URIs, composing and framing.

@@ -1,0 +1,1 @@
+//! The user agent core: registration, authentication, INVITE sessions, everything that SIP requires.
