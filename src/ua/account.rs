@@ -1,0 +1,162 @@
+//! What the user agent must know of an extension and of the phone, as plain values.
+
+use core::fmt;
+use core::net::IpAddr;
+use heapless::{String, Vec};
+use zeroize::Zeroize;
+
+use crate::sdp::Codec;
+
+/// One extension, from the settings of its `Ext` tab. The default is a disabled one.
+#[derive(Clone)]
+pub struct Account {
+    /// `Line Enable`.
+    pub enabled: bool,
+    /// `Register`: keep a binding at the registrar.
+    pub register: bool,
+    /// `Register Expires`, seconds.
+    pub register_expires_s: u32,
+    /// `Make Call Without Reg`.
+    pub call_without_registration: bool,
+    /// `Ans Call Without Reg`.
+    pub answer_without_registration: bool,
+    /// `Proxy`: host, optionally `:port`. Also the domain of the address-of-record.
+    pub proxy: String<63>,
+    /// `Outbound Proxy` when `Use Outbound Proxy` is on, else empty.
+    pub outbound_proxy: String<63>,
+    /// `Use OB Proxy In Dialog`.
+    pub outbound_proxy_in_dialog: bool,
+    /// `User ID`.
+    pub user: String<47>,
+    /// `Display Name`.
+    pub display_name: String<23>,
+    /// The name that credentials go under: `Auth ID` when `Use Auth ID` is on, else the user id.
+    pub auth_user: String<47>,
+    /// `Password`.
+    pub password: String<23>,
+    /// `SIP Transport`.
+    pub transport: crate::transaction::Transport,
+    /// `SIP Port`: the local port that the extension sends from and listens on.
+    pub port: u16,
+    /// The codecs to offer, best first.
+    pub codecs: Vec<Codec, 8>,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            register: true,
+            register_expires_s: 3_600,
+            call_without_registration: false,
+            answer_without_registration: false,
+            proxy: String::new(),
+            outbound_proxy: String::new(),
+            outbound_proxy_in_dialog: true,
+            user: String::new(),
+            display_name: String::new(),
+            auth_user: String::new(),
+            password: String::new(),
+            transport: crate::transaction::Transport::Udp,
+            port: 5_060,
+            codecs: Vec::new(),
+        }
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        self.password.zeroize();
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("enabled", &self.enabled)
+            .field("user", &self.user)
+            .field("proxy", &self.proxy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What all extensions share, from the `SIP` tab.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `SIP T1` to `SIP Timer J`.
+    pub timers: crate::transaction::Timers,
+    /// `Max Forward`.
+    pub max_forwards: u8,
+    /// `Max Redirection`: 3xx answers that one call follows.
+    pub max_redirection: u8,
+    /// `Max Auth`: challenges that one request answers.
+    pub max_auth: u8,
+    /// `SIP User Agent Name`; empty: no User-Agent header.
+    pub user_agent: String<63>,
+    /// `SIP Server Name`; empty: no Server header.
+    pub server: String<63>,
+    /// `INVITE Expires`, seconds; 0: no Expires header.
+    pub invite_expires_s: u32,
+    /// `Reg Min Expires`, seconds.
+    pub register_min_expires_s: u32,
+    /// `Reg Max Expires`, seconds.
+    pub register_max_expires_s: u32,
+    /// `Reg Retry Intvl`, seconds.
+    pub register_retry_s: u32,
+    /// `Reg Retry Long Intvl`, seconds; 0: do not retry.
+    pub register_retry_long_s: u32,
+    /// `Retry Reg RSC`, a template of statuses (`404, 5*`) that are retried after the short interval.
+    pub register_retry_statuses: String<39>,
+    /// `RFC 2543 Call Hold`: hold offers carry `c=0.0.0.0`.
+    pub rfc2543_hold: bool,
+    /// `RTP Port Min`.
+    pub rtp_port_min: u16,
+    /// `RTP Port Max`.
+    pub rtp_port_max: u16,
+    /// `RTP Packet Size`, milliseconds.
+    pub packet_ms: u16,
+    /// `AVT Dynamic Payload`: telephone events in our offers; `None`: no such offer.
+    pub dtmf_payload_type: Option<u8>,
+    /// `Handle VIA received` and `Handle VIA rport`: learn our mapped address from responses.
+    pub handle_via_mapping: bool,
+    /// `Insert VIA received`, `Insert VIA rport`, `Send Resp To Src Port`: treat requests as RFC 3581 asks even
+    /// when the sender did not.
+    pub force_rport: bool,
+    /// `EXT IP`: the address to show instead of our own.
+    pub external_address: Option<IpAddr>,
+}
+
+impl Settings {
+    /// The defaults of the reference phone.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            timers: crate::transaction::Timers::new(),
+            max_forwards: 70,
+            max_redirection: 5,
+            max_auth: 2,
+            user_agent: String::new(),
+            server: String::new(),
+            invite_expires_s: 240,
+            register_min_expires_s: 1,
+            register_max_expires_s: 7_200,
+            register_retry_s: 30,
+            register_retry_long_s: 1_200,
+            register_retry_statuses: String::new(),
+            rfc2543_hold: true,
+            rtp_port_min: 16_384,
+            rtp_port_max: 16_482,
+            packet_ms: 30,
+            dtmf_payload_type: Some(101),
+            handle_via_mapping: false,
+            force_rport: false,
+            external_address: None,
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,76 @@
+//! What the layer above asks of the user agent.
+
+use super::ids::{ExtensionId, SessionId};
+
+/// One wish. The user agent turns it into whatever SIP requires in the session's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command<'a> {
+    /// Register the extension now, and keep it registered (RFC 3261 §10.2).
+    Register(ExtensionId),
+    /// Remove the extension's binding and stop registering (RFC 3261 §10.2.2).
+    Unregister(ExtensionId),
+    /// Call somebody. The outcome names the new session.
+    Invite(Invite<'a>),
+    /// Tell the caller that the phone rings: 180.
+    Ring(SessionId),
+    /// Answer an incoming call: 200 with our session description.
+    Answer(SessionId),
+    /// Turn an incoming call down with a final status, 300 to 699.
+    Refuse {
+        /// The incoming session.
+        session: SessionId,
+        /// The status, for example 486 (Busy Here) or 302.
+        status: u16,
+        /// Where the caller should try instead: the Contact of a 3xx, a user part or a whole URI.
+        contact: Option<&'a str>,
+    },
+    /// End the session, whatever its state: CANCEL, BYE, or 487 to a call not yet answered.
+    End(SessionId),
+    /// Put the far end on hold (RFC 3264 §8.4).
+    Hold(SessionId),
+    /// Take the far end back from hold.
+    Resume(SessionId),
+}
+
+/// A call to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invite<'a> {
+    /// The extension that calls.
+    pub extension: ExtensionId,
+    /// Whom: a user part (`5551234`, completed with the extension's proxy), `user@host`, or a whole
+    /// `sip:`, `sips:` or `tel:` URI.
+    pub target: &'a str,
+    /// Hide our identity from the called party (RFC 3323 §4.1, RFC 3325 §9.3).
+    pub anonymous: bool,
+}
+
+/// What came of an input, for whoever gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Outcome {
+    /// Done, or under way; events tell the rest.
+    Done,
+    /// A new outgoing session.
+    Session(SessionId),
+    /// Not done, and nothing changed.
+    Refused(Refusal),
+}
+
+/// Why a command was not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No free session or transaction; see `limits`.
+    Full,
+    /// The host has not given an address yet, or took it back.
+    NoNetwork,
+    /// The extension is disabled or has no user id or no proxy.
+    NoAccount,
+    /// The extension is not registered and `Make Call Without Reg` is off.
+    NotRegistered,
+    /// The target is not a user part or URI that can be called, or too long.
+    BadTarget,
+    /// No such session, or it has ended.
+    NoSession,
+    /// The session's state does not allow it; for example holding a call that is not answered.
+    WrongState,
+}

@@ -1,0 +1,71 @@
+//! What the user agent tells the layer above.
+
+use super::ids::{ExtensionId, SessionId};
+
+/// Something happened. Details are levels: read [`super::UserAgent::session`] and
+/// [`super::UserAgent::registration`] when the event comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An extension's registration state changed.
+    Registration(ExtensionId),
+    /// Somebody calls. Answer with `Ring`, `Answer` or `Refuse`; until then the caller hears nothing but 100.
+    Incoming(SessionId),
+    /// A provisional response to our call: the far end rings (180) or the network says something (183).
+    Progress {
+        /// The outgoing session.
+        session: SessionId,
+        /// 101 to 199.
+        status: u16,
+        /// A session description came along: there may be sound from the network already (RFC 3960).
+        early_media: bool,
+    },
+    /// Our call was answered, or the answer to theirs was acknowledged. Media flows as the session says.
+    Answered(SessionId),
+    /// The session's media changed: hold, resume, another address or codec.
+    Media(SessionId),
+    /// A hold or resume that we asked for failed with this status; the session is as it was before.
+    MediaFailed {
+        /// The session.
+        session: SessionId,
+        /// 300 to 699; 408 when nobody answered.
+        status: u16,
+    },
+    /// The session is over; its name is void.
+    Ended {
+        /// The session.
+        session: SessionId,
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// We ended it.
+    Local,
+    /// The far end hung up (BYE).
+    Remote,
+    /// The caller gave up before we answered (CANCEL).
+    Cancelled,
+    /// The caller gave up because another phone answered (RFC 3326): no missed call.
+    AnsweredElsewhere,
+    /// Our call failed with this final status; 408 for no answer at all, 503 for an unreachable network.
+    Failed(u16),
+    /// Nobody acknowledged our answer, or the session's dialog is gone at the far end (481).
+    Lost,
+}
+
+/// Where an extension stands with its registrar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RegistrationState {
+    /// Not asked to register: disabled, `Register` off, or unregistered.
+    #[default]
+    Off,
+    /// A REGISTER is under way and none has succeeded yet.
+    Registering,
+    /// The registrar holds our binding.
+    Registered,
+    /// The last attempt failed with this status (408 for no answer); a retry may be scheduled.
+    Failed(u16),
+}
