@@ -77,7 +77,8 @@ impl<T, const N: usize> Pool<T, N> {
     /// All values with their handles, in slot order.
     pub fn iter(&self) -> impl Iterator<Item = (Handle<T>, &T)> {
         self.slots.iter().enumerate().filter_map(|(index, slot)| {
-            let handle = Handle { index: u16::try_from(index).ok()?, generation: slot.generation, kind: PhantomData };
+            let handle =
+                Handle { index: u16::try_from(index).ok()?, generation: slot.generation, kind: PhantomData };
             slot.value.as_ref().map(|value| (handle, value))
         })
     }
@@ -85,7 +86,8 @@ impl<T, const N: usize> Pool<T, N> {
     /// All values with their handles, in slot order, to change.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (Handle<T>, &mut T)> {
         self.slots.iter_mut().enumerate().filter_map(|(index, slot)| {
-            let handle = Handle { index: u16::try_from(index).ok()?, generation: slot.generation, kind: PhantomData };
+            let handle =
+                Handle { index: u16::try_from(index).ok()?, generation: slot.generation, kind: PhantomData };
             slot.value.as_mut().map(|value| (handle, value))
         })
     }
