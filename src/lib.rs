@@ -1,7 +1,7 @@
 //! The brain of a four-line SIP desk phone as a pure `no_std`, sans-I/O library.
 //!
-//! It opens no socket, reads no clock, draws no randomness and touches no hardware: a host feeds it datagrams, key
-//! presses, answers and the time, and carries out what it says.
+//! It opens no socket, reads no clock, draws no randomness and touches no hardware: a host feeds it
+//! datagrams, key presses, answers and the time, and carries out what it says.
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -13,15 +13,17 @@ pub const LINE_KEYS: usize = 4;
 
 /// Header lines in one message. A request with more is answered 513, a response is dropped.
 pub const HEADER_LINES: usize = pick(96, 48);
-/// Bytes of one message that the phone sends. A request that does not fit is not sent (the call fails with reorder
-/// tone); an answer that does not fit is replaced by 513.
+/// Bytes of one message that the phone sends. A request that does not fit is not sent (the call fails with
+/// reorder tone); an answer that does not fit is replaced by 513.
 pub const MESSAGE_BYTES: usize = pick(1_536, 1_280);
 
-/// INVITE sessions at a time: four appearances, and forked or ending ones beside them. One more incoming call gets 486.
+/// INVITE sessions at a time: four appearances, and forked or ending ones beside them. One more incoming call
+/// gets 486.
 pub const SESSIONS: usize = pick(8, 2);
 /// Client transactions at a time. None free: the request fails as if the network were gone.
 pub const CLIENT_TRANSACTIONS: usize = pick(12, 3);
-/// Server transactions at a time. None free: the oldest that only absorbs retransmissions gives way, else 503.
+/// Server transactions at a time. None free: the oldest that only absorbs retransmissions gives way, else
+/// 503.
 pub const SERVER_TRANSACTIONS: usize = pick(12, 3);
 
 /// Bytes of a Call-ID, ours or a peer's. Longer: 513.

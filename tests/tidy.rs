@@ -45,17 +45,19 @@ fn no_committed_text_names_a_folder_of_one_machine() {
     assert!(report.is_empty(), "{}", report.join("\n"));
 }
 
-/// Reads the text files below `folder` whose extension is wanted; build outputs and fuzz corpora are not ours.
+/// Reads the text files below `folder` whose extension is wanted; build outputs and fuzz corpora are not
+/// ours.
 fn collect(root: &Path, folder: &Path, wanted: &[&str], files: &mut Vec<(String, String)>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
     for path in paths {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if ["target", ".git", "corpus", "artifacts", "coverage", "seeds"].contains(&name) {
+            continue;
+        }
         if path.is_dir() {
-            if !["target", ".git", "corpus", "artifacts", "coverage", "seeds"].contains(&name) {
-                collect(root, &path, wanted, files);
-            }
+            collect(root, &path, wanted, files);
         } else if wanted.contains(&path.extension().and_then(|name| name.to_str()).unwrap_or_default())
             && let (Ok(short), Ok(text)) = (path.strip_prefix(root), fs::read_to_string(&path))
         {

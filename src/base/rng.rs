@@ -2,8 +2,8 @@
 
 /// A source of random bits. Identifiers, media start values and nonces draw on it, nothing else.
 ///
-/// On a product it must be a cryptographic generator: tags, branches, Call-IDs and nonces keep strangers out of
-/// calls (RFC 3261 §19.3). In a test it is a seeded one, and a run repeats exactly.
+/// On a product it must be a cryptographic generator: tags, branches, Call-IDs and nonces keep strangers out
+/// of calls (RFC 3261 §19.3). In a test it is a seeded one, and a run repeats exactly.
 pub trait Rng {
     /// The next 32 random bits.
     fn next_u32(&mut self) -> u32;

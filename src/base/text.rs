@@ -27,8 +27,8 @@ pub fn shortened<const N: usize>(text: &str) -> String<N> {
     copy
 }
 
-/// Bytes from the network as text for a person: what is not UTF-8 is read as Latin-1, control characters are left
-/// out, and what does not fit into `N` bytes is cut off.
+/// Bytes from the network as text for a person: what is not UTF-8 is read as Latin-1, control characters are
+/// left out, and what does not fit into `N` bytes is cut off.
 ///
 /// ```
 /// use deskphone::base::text;

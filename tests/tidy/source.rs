@@ -1,37 +1,38 @@
 //! A Rust file as the rules see it: as written, without comments and literals, and without its test code.
 
-/// One file. All three texts have the same length and the same line breaks, so an offset means the same in each.
-pub struct Source {
+/// One file. All three texts have the same length and the same line breaks, so an offset means the same in
+/// each.
+pub(crate) struct Source {
     /// From the repository's root, with `/`.
-    pub path: String,
+    pub(crate) path: String,
     /// As written.
-    pub raw: String,
+    pub(crate) raw: String,
     /// Comments and the insides of literals are blanks.
-    pub code: String,
+    pub(crate) code: String,
     /// `code` whose test items are blanks too; all blanks for a file that only tests use.
-    pub live: String,
+    pub(crate) live: String,
 }
 
 impl Source {
-    pub fn new(path: &str, raw: &str, only_for_tests: bool) -> Self {
+    pub(crate) fn new(path: &str, raw: &str, only_for_tests: bool) -> Self {
         let code = without_comments_and_literals(raw);
         let live = if only_for_tests { blanks(&code) } else { without_tests(&code) };
         Self { path: path.into(), raw: raw.into(), code, live }
     }
 
     /// Whether the file is part of the library.
-    pub fn in_library(&self) -> bool {
+    pub(crate) fn in_library(&self) -> bool {
         self.path.starts_with("src/")
     }
 
     /// The module path that the file stands for: `src/sip/via.rs` is `["sip", "via"]`, `src/lib.rs` is `[]`.
-    pub fn module(&self) -> Vec<&str> {
+    pub(crate) fn module(&self) -> Vec<&str> {
         let inner = self.path.trim_start_matches("src/").trim_end_matches(".rs");
         inner.split('/').filter(|part| !matches!(*part, "mod" | "lib")).collect()
     }
 
     /// The names of `#[cfg(test)] mod name;`: files beside this one that only tests use.
-    pub fn test_files(&self) -> Vec<String> {
+    pub(crate) fn test_files(&self) -> Vec<String> {
         let starts = self.code.match_indices("#[cfg(test)]").map(|(at, mark)| at + mark.len());
         starts
             .filter_map(|at| {
@@ -42,13 +43,13 @@ impl Source {
             .collect()
     }
 
-    pub fn line_of(&self, offset: usize) -> usize {
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
         self.raw[..offset].matches('\n').count() + 1
     }
 }
 
 /// Every place where `word` stands alone in `code`.
-pub fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+pub(crate) fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     code.match_indices(word).map(|(at, _)| at).filter(move |&at| {
         let before = code[..at].chars().next_back();
         let after = code[at + word.len()..].chars().next();
@@ -56,23 +57,23 @@ pub fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 
     })
 }
 
-pub fn in_word(c: char) -> bool {
+pub(crate) fn in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-pub fn is_word(text: &str) -> bool {
+pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(in_word)
 }
 
 /// The identifier at the start of `code`, after blanks; empty when there is none.
-pub fn first_word(code: &str) -> &str {
+pub(crate) fn first_word(code: &str) -> &str {
     let code = code.trim_start();
     let end = code.find(|c| !in_word(c)).unwrap_or(code.len());
     &code[..end]
 }
 
 /// Where the item that starts at `from` ends: after its `;` or after the brace that closes its body.
-pub fn item_end(code: &str, from: usize) -> usize {
+pub(crate) fn item_end(code: &str, from: usize) -> usize {
     let mut nesting = 0i32;
     for (at, c) in code[from..].char_indices() {
         match c {
@@ -87,7 +88,7 @@ pub fn item_end(code: &str, from: usize) -> usize {
 }
 
 /// Where the block that opens at `open` ends, its closing brace included.
-pub fn closing_brace(code: &str, open: usize) -> usize {
+pub(crate) fn closing_brace(code: &str, open: usize) -> usize {
     let mut nesting = 0i32;
     for (at, c) in code[open..].char_indices() {
         match c {
