@@ -1,5 +1,7 @@
 //! Tools that know no protocol: time, timers, pools, bounded text, a buffer writer, a scanner, randomness.
 
+#[cfg(test)]
+pub(crate) mod golden;
 pub mod log;
 pub mod pool;
 pub mod rng;
