@@ -138,10 +138,9 @@ impl Client {
                 Step::default()
             }
             (Completed, Input::Response(_) | Input::Timeout | Input::TransportFailed | Input::Abandon)
-            | (
-                Terminated,
-                Input::Response(_) | Input::Timeout | Input::TransportFailed | Input::Abandon,
-            ) => Step::default(),
+            | (Terminated, Input::Response(_) | Input::Timeout | Input::TransportFailed | Input::Abandon) => {
+                Step::default()
+            }
         }
     }
 

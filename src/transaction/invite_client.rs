@@ -168,10 +168,9 @@ impl InviteClient {
                 Completed,
                 Input::Response(Class::Provisional | Class::Success) | Input::Timeout | Input::Abandon,
             )
-            | (
-                Terminated,
-                Input::Response(_) | Input::Timeout | Input::TransportFailed | Input::Abandon,
-            ) => Step::default(),
+            | (Terminated, Input::Response(_) | Input::Timeout | Input::TransportFailed | Input::Abandon) => {
+                Step::default()
+            }
         }
     }
 

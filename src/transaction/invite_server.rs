@@ -171,7 +171,9 @@ impl InviteServer {
             }
             (Accepted | Confirmed, Input::Timeout) if self.give_up_at.is_due(now) => self.end(Notify::Ended),
             // RFC 6026 §7.1: a transport error is told, and the state stays to absorb retransmissions.
-            (Proceeding | Accepted | Completed, Input::TransportFailed) => Self::tell(Notify::TransportFailed),
+            (Proceeding | Accepted | Completed, Input::TransportFailed) => {
+                Self::tell(Notify::TransportFailed)
+            }
             (Proceeding, Input::Ack | Input::Timeout)
             | (
                 Accepted,

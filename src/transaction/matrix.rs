@@ -45,7 +45,9 @@ fn line<S: Debug, I: Debug, T: Debug, N: Debug>(
 ) {
     let transmit = transmit.map_or("-".into(), |transmit| std::format!("{transmit:?}"));
     let notify = notify.map_or("-".into(), |notify| std::format!("{notify:?}"));
-    text.push_str(&std::format!("{label} {from:?} @{now:?} {input:?} -> {to:?} send={transmit} tell={notify}"));
+    text.push_str(&std::format!(
+        "{label} {from:?} @{now:?} {input:?} -> {to:?} send={transmit} tell={notify}"
+    ));
 }
 
 #[test]
