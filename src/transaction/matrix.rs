@@ -43,8 +43,8 @@ fn line<S: Debug, I: Debug, T: Debug, N: Debug>(
     to: S,
     (transmit, notify): (Option<T>, Option<N>),
 ) {
-    let transmit = transmit.map_or("-".into(), |transmit| std::format!("{transmit:?}"));
-    let notify = notify.map_or("-".into(), |notify| std::format!("{notify:?}"));
+    let transmit = transmit.map_or_else(|| "-".into(), |transmit| std::format!("{transmit:?}"));
+    let notify = notify.map_or_else(|| "-".into(), |notify| std::format!("{notify:?}"));
     text.push_str(&std::format!(
         "{label} {from:?} @{now:?} {input:?} -> {to:?} send={transmit} tell={notify}"
     ));
