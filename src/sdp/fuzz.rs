@@ -1,0 +1,34 @@
+//! The fuzz body: any bytes as a peer's description, in both roles.
+
+use core::net::SocketAddr;
+
+use super::{Description, Format, Local, Negotiated, answer};
+use crate::base::Writer;
+
+/// Reads `data` as an offer and as an answer; our answer to it must be readable and hold to RFC 3264 §6.
+///
+/// # Panics
+/// When it does not: that is what the fuzzer looks for.
+pub fn fuzz_sdp(data: &[u8]) {
+    let Ok(description) = Description::parse(data) else { return };
+    for address in ["192.0.2.9:16384", "[2001:db8::9]:16384"] {
+        let Ok(address) = address.parse::<SocketAddr>() else { return };
+        let mut local = Local::new(address, 1);
+        let _ = local.formats.extend_from_slice(&[Format::PCMA, Format::PCMU]);
+        local.dtmf_payload_type = Some(101);
+        let _ = Negotiated::from_answer(&local, &description);
+        let Ok((negotiated, reply)) = answer(&description, &local) else { continue };
+        local.follow(&negotiated);
+        let mut buffer = [0; 4_096];
+        let mut out = Writer::new(&mut buffer);
+        reply.write(&mut out);
+        let written = out.written();
+        if let (false, Ok(again)) = (written.len() > 4_000, Description::parse(written)) {
+            assert_eq!(again.media.len(), description.media.len(), "RFC 3264 §6: as many streams as offered");
+            let wanted = description.media.iter().map(|media| media.kind);
+            assert!(again.media.iter().map(|media| media.kind).eq(wanted), "in the same order");
+        } else {
+            assert!(written.len() > 4_000, "our own answer can be read");
+        }
+    }
+}
