@@ -427,8 +427,13 @@ fn session_part<'a>(lines: &mut Lines<'a>) -> Result<Session<'a>, SdpError> {
         match line.letter {
             // RFC 8866 §5.1: this is version 0, there is no other.
             b'v' if line.value != b"0" => return Err(line.error("v=0")),
-            b'o' => session.origin = Origin::parse(line.value).ok_or_else(|| line.error("o= with six fields"))?,
-            b'c' => session.address = Some(Address::parse(line.value).ok_or_else(|| line.error("c= with three fields"))?),
+            b'o' => {
+                session.origin = Origin::parse(line.value).ok_or_else(|| line.error("o= with six fields"))?
+            }
+            b'c' => {
+                session.address =
+                    Some(Address::parse(line.value).ok_or_else(|| line.error("c= with three fields"))?)
+            }
             b't' => check_time(&line)?,
             b'r' | b'z' if before < place => return Err(line.error("t=")),
             b'a' => session.direction = session.direction.or_else(|| Direction::of_name(line.value)),

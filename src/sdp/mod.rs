@@ -41,4 +41,3 @@ pub use description::{Address, Description, Direction, Media, Origin, Profile, R
 #[cfg(feature = "_fuzzing")]
 pub use fuzz::fuzz_sdp;
 pub use negotiate::{Local, MediaKind, Negotiated, Refusal, Slot, Slots, answer, offer};
-

@@ -210,7 +210,9 @@ impl Negotiated {
         let ours = local.formats.iter().filter(|format| accepted.has(format.codec));
         Ok(Self {
             receive_formats: ours.copied().collect(),
-            receive_dtmf_payload_type: local.dtmf_payload_type.filter(|_| accepted.dtmf_payload_type.is_some()),
+            receive_dtmf_payload_type: local
+                .dtmf_payload_type
+                .filter(|_| accepted.dtmf_payload_type.is_some()),
             slots: local.slots.clone(),
             ..negotiated
         })
@@ -313,7 +315,10 @@ fn acceptable(media: &Media<'_>, local: &Local) -> Result<Accepted, Refusal> {
 }
 
 fn is_nowhere(name: &[u8]) -> bool {
-    name.len().checked_sub(8).and_then(|at| name.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(b".invalid"))
+    name.len()
+        .checked_sub(8)
+        .and_then(|at| name.get(at..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(b".invalid"))
 }
 
 const fn nowhere(local: &Local) -> IpAddr {
@@ -388,5 +393,7 @@ const LONGEST_PACKET_MS: u16 = 160;
 
 fn slots_of(offer: &Description<'_>, chosen: usize) -> Slots {
     let slots = offer.media.iter().enumerate();
-    slots.map(|(index, media)| if index == chosen { Slot::Ours } else { Slot::Declined(MediaKind::of(media)) }).collect()
+    slots
+        .map(|(index, media)| if index == chosen { Slot::Ours } else { Slot::Declined(MediaKind::of(media)) })
+        .collect()
 }
