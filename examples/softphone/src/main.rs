@@ -1,1 +1,3 @@
+//! See `softphone --help`.
+
 fn main() {}
