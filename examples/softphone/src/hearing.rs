@@ -58,7 +58,8 @@ impl Hearing {
             return "silence".into();
         }
         let level_db = 20.0 * (self.level() / 32_768.0).log10();
-        let loudest = (10..390).map(|n| n as f32 * 10.0).max_by(|a, b| self.share(*a).total_cmp(&self.share(*b)));
+        let loudest =
+            (10..390).map(|n| n as f32 * 10.0).max_by(|a, b| self.share(*a).total_cmp(&self.share(*b)));
         match loudest {
             Some(hertz) if self.share(hertz) >= DOMINANT => format!("{hertz}Hz at {level_db:.0} dB"),
             _ => format!("a mixture at {level_db:.0} dB"),

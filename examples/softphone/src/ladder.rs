@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::fmt::Write;
 use std::net::SocketAddr;
 
+use testbed::summary;
+
 use crate::script::Parts;
 
 /// Messages kept; older ones fall away.
@@ -36,48 +38,23 @@ impl Passed {
     /// The method, or the status.
     #[must_use]
     pub fn name(&self) -> String {
-        let line = self.first_line();
-        match line.strip_prefix("SIP/2.0 ") {
-            Some(status) => status.chars().take(3).collect(),
-            None => line.split(' ').next().unwrap_or_default().to_owned(),
-        }
+        summary::kind(&self.bytes)
     }
 
-    /// For a person: `INVITE sip:600@...`, `180 Ringing (INVITE)`; `[SDP]` when a description comes along.
+    /// For a person: `INVITE 600 (sendrecv)`, `180 INVITE`.
     #[must_use]
     pub fn label(&self) -> String {
-        let line = self.first_line();
-        let mut label = match line.strip_prefix("SIP/2.0 ") {
-            Some(status) => format!("{status} ({})", self.method()),
-            None => line.strip_suffix(" SIP/2.0").unwrap_or(&line).to_owned(),
-        };
-        if self.text().contains("\r\n\r\nv=0") {
-            label.push_str(" [SDP]");
-        }
-        label
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-
-    fn first_line(&self) -> String {
-        self.text().lines().next().unwrap_or_default().to_owned()
-    }
-
-    /// The method that CSeq names.
-    fn method(&self) -> String {
-        let text = self.text();
-        let mut lines = text.lines().take_while(|line| !line.is_empty());
-        let line = lines.find(|line| line.len() > 5 && line.to_ascii_lowercase().starts_with("cseq"));
-        line.and_then(|line| line.split_whitespace().last()).unwrap_or_default().to_owned()
+        summary::line(&self.bytes)
     }
 
     fn is(&self, parts: &Parts) -> bool {
         self.sent == parts.sent
             && (self.sent || !self.lost)
             && self.name().eq_ignore_ascii_case(&parts.name)
-            && parts.with.as_ref().is_none_or(|text| self.text().contains(text.as_str()))
+            && parts
+                .with
+                .as_ref()
+                .is_none_or(|text| String::from_utf8_lossy(&self.bytes).contains(text.as_str()))
     }
 }
 
@@ -253,10 +230,10 @@ mod tests {
     fn drawn_with_a_lane_each() {
         let want = "    \
     time  phone 1                       phone 2                       127.0.0.1:5060
-   1.250  │─INVITE sip:102@a [SDP]────────────────────────────────────▶│
-   1.250  │                             │◀────────────INVITE sip:102@b─│
-   1.250  │                             │─486 Busy Here (INVITE)──────▶│
-   1.250  │─BYE sip:102@b──────────────▶│                              │
+   1.250  │─INVITE 102───────────────────────────────────────────────▶│
+   1.250  │                             │◀─────────────────INVITE 102─│
+   1.250  │                             │─486 INVITE─────────────────▶│
+   1.250  │─BYE 102────────────────────▶│                             │
 ";
         assert_eq!(sample().draw(), want, "\n{}", sample().draw());
     }

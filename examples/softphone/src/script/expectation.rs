@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::words::Word;
 use super::parse_hertz;
+use super::words::Word;
 
 /// What must hold.
 #[derive(Clone, Debug, PartialEq)]
