@@ -31,11 +31,11 @@ impl<'a> Writer<'a> {
 
     /// Appends bytes.
     pub fn put(&mut self, bytes: &[u8]) {
-        let end = self.length.saturating_add(bytes.len());
-        match self.buffer.get_mut(self.length..end) {
+        // Cut in two steps, so that the compiler sees that both sides are equally long.
+        match self.buffer.get_mut(self.length..).and_then(|rest| rest.get_mut(..bytes.len())) {
             Some(room) if !self.overflown => {
                 room.copy_from_slice(bytes);
-                self.length = end;
+                self.length = self.length.saturating_add(bytes.len());
             }
             Some(_) | None => self.overflown = true,
         }
