@@ -46,6 +46,8 @@ pub const CHALLENGE_BYTES: usize = pick(160, 64);
 
 /// Digits and characters of a number being dialled. Further keys are ignored.
 pub const DIALED_BYTES: usize = pick(64, 24);
+/// DTMF keys pressed during a call that wait until the one before them is sent. Further keys are not sent.
+pub const DIGITS_WAITING: usize = pick(32, 2);
 
 const _: () = assert!(SESSIONS >= 2, "a phone can hold one call and answer another");
 const _: () = assert!(CLIENT_TRANSACTIONS > 2 && SERVER_TRANSACTIONS > 2, "INVITE, CANCEL and one more");

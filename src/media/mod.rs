@@ -1,1 +1,8 @@
 //! The media parts of a phone: G.711, tone generator, jitter buffer, DTMF, one audio stream.
+//!
+//! These are machines of the data plane: a host's audio task owns them and steps them every 10 or 20 ms. They use
+//! integer arithmetic only, because the smallest microcontrollers have nothing else.
+
+pub mod dtmf;
+pub mod g711;
+pub mod tone_generator;

@@ -66,6 +66,9 @@ pub fn events(timestamp: u32, payload: &[u8]) -> impl Iterator<Item = (u32, Even
 }
 
 impl Digit {
+    /// The key `0`.
+    pub const ZERO: Self = Self(0);
+
     /// The digit of an event code 0 to 15.
     #[must_use]
     pub const fn from_code(code: u8) -> Option<Self> {
