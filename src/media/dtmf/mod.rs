@@ -1,6 +1,7 @@
 //! Keys as telephone events: the machine that sends them and the machine that hears them (RFC 4733 §2.5).
 //!
 //! ```
+//! use deskphone::base::Instant;
 //! use deskphone::media::dtmf::{Receiver, Sender, sender, receiver};
 //! use deskphone::rtp::telephone_event::Digit;
 //! let five = Digit::from_char('5').unwrap();
@@ -9,7 +10,7 @@
 //! assert_eq!(sender.step(sender::Input::Press(five)).transmit, None, "packets leave with the audio's clock");
 //! let packet = sender.step(sender::Input::Tick { timestamp: 1_000, samples: 160 }).transmit.unwrap();
 //! assert_eq!((packet.marker, packet.timestamp, packet.event.duration), (true, 1_000, 160));
-//! let heard = receiver.step(receiver::Input::Event { timestamp: 1_000, event: packet.event });
+//! let heard = receiver.step(Instant::ZERO, receiver::Input::Event { timestamp: 1_000, event: packet.event });
 //! assert_eq!(heard.began, Some(five));
 //! ```
 

@@ -69,17 +69,16 @@ impl Receiver {
         Self { state: State::Idle, newest: None, silent: Timer::OFF, silence_ms }
     }
 
-    /// Takes an input at the host's zero of time; for those who do their own timing.
-    pub fn step(&mut self, input: Input) -> Step {
-        self.step_at(Instant::ZERO, input)
-    }
-
     /// Takes an input.
-    pub fn step_at(&mut self, now: Instant, input: Input) -> Step {
+    pub fn step(&mut self, now: Instant, input: Input) -> Step {
         match (self.state, input) {
-            (State::Idle, Input::Event { timestamp, event }) => self.begin(now, timestamp, event, Step::default()),
+            (State::Idle, Input::Event { timestamp, event }) => {
+                self.begin(now, timestamp, event, Step::default())
+            }
             (State::Sounding { digit, timestamp: began, duration }, Input::Event { timestamp, event }) => {
-                if event.digit() == Some(digit) && (timestamp == began || continues(began, duration, timestamp)) {
+                if event.digit() == Some(digit)
+                    && (timestamp == began || continues(began, duration, timestamp))
+                {
                     return self.go_on(now, digit, timestamp, event);
                 }
                 if !self.is_new(timestamp) || event.digit().is_none() {
