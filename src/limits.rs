@@ -58,5 +58,3 @@ pub const MEDIA_LINES: usize = pick(8, 4);
 pub const FORMATS_SEEN: usize = pick(24, 8);
 /// Codecs that we offer or accept at a time: as many as the phone can have. More are not offered.
 pub const CODECS: usize = 10;
-/// Bytes of a password. The configuration refuses longer ones.
-pub const PASSWORD_BYTES: usize = pick(64, 32);
