@@ -1,0 +1,76 @@
+//! What the audio task has to do: the phone's only tie to its media.
+//!
+//! The plan is a level, not a list of orders: after each step a host reads it, compares it with what its audio
+//! task does, and makes the difference. Packets never touch the phone.
+
+use core::net::SocketAddr;
+
+use crate::base::Instant;
+use crate::calls::{AudioDevice, Digit, Tone};
+use crate::limits;
+use crate::sdp::Codec;
+
+/// What has to be open, playing and flowing now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AudioPlan {
+    /// The device that is on: its earpiece and, unless muted, its microphone. At most one.
+    pub device: Option<AudioDevice>,
+    /// Send silence instead of what the microphone hears.
+    pub muted: bool,
+    /// The tone to play on the device.
+    pub tone: Option<Tone>,
+    /// When the tone began; [`Tone::mix_at`] tells what it sounds like since then.
+    pub tone_since: Instant,
+    /// The ring tone to play on the ringer (the speaker), by number.
+    pub ring: Option<u8>,
+    /// When the ringing began; [`crate::calls::ring::sounds_at`] tells its cadence.
+    pub ring_since: Instant,
+    /// The loudness of the device, or of the ringer while no device is on: 0 to 15.
+    pub volume: u8,
+    /// The media stream of each line key's call.
+    pub streams: [Option<Stream>; limits::LINE_KEYS],
+}
+
+/// One call's media stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// Changes when another call begins on the line key: a new stream with new random start values.
+    pub serial: u32,
+    /// Our RTP port; RTCP is one above it.
+    pub local_port: u16,
+    /// The far end's RTP address.
+    pub remote: SocketAddr,
+    /// The codec of both directions.
+    pub codec: Codec,
+    /// Its payload type.
+    pub payload_type: u8,
+    /// Audio in one packet, milliseconds.
+    pub packet_ms: u16,
+    /// The payload type of telephone events (RFC 4733), if both sides speak them.
+    pub dtmf_payload_type: Option<u8>,
+    /// Send what the device's microphone hears.
+    pub send: bool,
+    /// Play what the far end sends on the device.
+    pub receive: bool,
+    /// The digit that is sounding in the conversation.
+    pub digit: Option<Digit>,
+}
+
+impl AudioPlan {
+    /// Nothing open, nothing playing.
+    pub const SILENT: Self = Self {
+        device: None,
+        muted: false,
+        tone: None,
+        tone_since: Instant::ZERO,
+        ring: None,
+        ring_since: Instant::ZERO,
+        volume: 0,
+        streams: [None; limits::LINE_KEYS],
+    };
+
+    /// The line streams that the device's microphone feeds; never more than one.
+    pub fn open_microphones(&self) -> impl Iterator<Item = &Stream> {
+        self.streams.iter().flatten().filter(|stream| stream.send && self.device.is_some())
+    }
+}

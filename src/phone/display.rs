@@ -1,0 +1,133 @@
+//! The display: a few lines of text, made from the view.
+
+use core::fmt::Write;
+
+use heapless::{String, Vec};
+
+use super::view::{LineView, View};
+use crate::base::Instant;
+use crate::calls::{AudioDevice, CallState, LineKey};
+use crate::limits;
+use crate::ua::RegistrationState;
+
+/// Characters of one line; what is longer is cut.
+const ROW_BYTES: usize = 64;
+/// The most lines that a view has: volume, one call in full, and the three others.
+const ROWS: usize = 9;
+
+type Row = String<ROW_BYTES>;
+
+/// The lines of the display, top to bottom.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Display {
+    rows: Vec<Row, ROWS>,
+}
+
+impl Display {
+    /// The lines, top to bottom.
+    pub fn rows(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(String::as_str)
+    }
+
+    /// Whether some line contains a text.
+    #[must_use]
+    pub fn contains(&self, text: &str) -> bool {
+        self.rows().any(|row| row.contains(text))
+    }
+
+    fn push(&mut self, row: core::fmt::Arguments<'_>) {
+        let mut line = Cut(Row::new());
+        // Cutting never fails; neither do the numbers and texts of a row.
+        let _written = line.write_fmt(row);
+        let _full = self.rows.push(line.0);
+    }
+}
+
+/// Writes as many whole characters as fit.
+struct Cut(Row);
+
+impl Write for Cut {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        for character in text.chars() {
+            let _full = self.0.push(character);
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn render(view: &View<'_>, now: Instant) -> Display {
+    let mut display = Display::default();
+    if view.volume_shown {
+        let name = match view.device {
+            None => "Ringer",
+            Some(AudioDevice::Handset) => "Handset",
+            Some(AudioDevice::Speaker) => "Speaker",
+            Some(AudioDevice::Headset) => "Headset",
+        };
+        display.push(format_args!("{name} volume {}", view.volumes.of(view.device)));
+    }
+    match view.focus.and_then(|line| view.lines.get(line.index())) {
+        Some(line) => call(&mut display, line, now),
+        None => idle(&mut display, view),
+    }
+    if !view.on_hook_number.is_empty() {
+        display.push(format_args!("Dial: {}_", view.on_hook_number));
+    }
+    for (key, line) in LineKey::ALL.iter().zip(&view.lines) {
+        if view.focus != Some(*key) && in_use(line.state) {
+            let party = if line.name.is_empty() { line.number } else { line.name };
+            display.push(format_args!("L{} {} {party}", key.number(), line.state.label()));
+        }
+    }
+    display
+}
+
+const fn in_use(state: CallState) -> bool {
+    state.is_active() || matches!(state, CallState::Ringing | CallState::Held)
+}
+
+/// The call in focus: what and for how long, with whom.
+fn call(display: &mut Display, line: &LineView<'_>, now: Instant) {
+    let timer = line.connected_since.map(|since| Clock(now.since_ms(since)));
+    match timer {
+        Some(timer) => display.push(format_args!("{} {} {timer}", line.label, line.state.label())),
+        None => display.push(format_args!("{} {}", line.label, line.state.label())),
+    }
+    if !line.name.is_empty() {
+        display.push(format_args!("{}", line.name));
+    }
+    let cursor = if line.state == CallState::Dialing { "_" } else { "" };
+    display.push(format_args!("{}{cursor}", line.number));
+    if line.held_by_peer {
+        display.push(format_args!("Remote hold"));
+    }
+}
+
+/// The idle screen: whose phone it is, and the line keys.
+fn idle(display: &mut Display, view: &View<'_>) {
+    display.push(format_args!("{}", view.identity));
+    for (key, line) in LineKey::ALL.iter().zip(&view.lines) {
+        let Some(extension) = line.extension else { continue };
+        let state = view.registrations.get(extension.index()).map(|view| view.state).unwrap_or_default();
+        let remark = match state {
+            RegistrationState::Registering => " Registering",
+            RegistrationState::Failed(_) => " Not registered",
+            RegistrationState::Off | RegistrationState::Registered => "",
+        };
+        display.push(format_args!("L{} {}{remark}", key.number(), line.label));
+    }
+}
+
+/// A duration as a call timer shows it: `0:42`, `1:02:03`.
+struct Clock(u64);
+
+impl core::fmt::Display for Clock {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let seconds = self.0 / 1_000;
+        let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        if hours > 0 { write!(f, "{hours}:{minutes:02}:{rest:02}") } else { write!(f, "{minutes}:{rest:02}") }
+    }
+}
+
+const _: () =
+    assert!(ROWS >= 5 + limits::LINE_KEYS, "volume, three rows of a call, remote hold, other lines");

@@ -1,0 +1,60 @@
+//! What a host tells the phone.
+
+use core::net::IpAddr;
+
+use super::Key;
+use crate::transaction::Hop;
+use crate::ua::Ticket;
+
+/// One thing that happened outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// The network came, went, or has another address.
+    Network(Network),
+    /// A message arrived: a UDP datagram, or one message that a [`crate::sip`] framer cut out of a connection's
+    /// stream. The host owns its connections, and a framer for each.
+    Message {
+        /// From where, over what, and to which of our ports.
+        arrival: Hop,
+        /// The message.
+        bytes: &'a [u8],
+    },
+    /// What was transmitted to this hop did not get there: refused, unreachable, or its connection is gone.
+    Unreachable(Hop),
+    /// The answer to [`super::Output::Resolve`].
+    Resolved {
+        /// The question's ticket.
+        ticket: Ticket,
+        /// The addresses, best first; empty when there are none.
+        addresses: &'a [IpAddr],
+    },
+    /// A key went down.
+    KeyDown(Key),
+    /// A key came up.
+    KeyUp(Key),
+    /// The handset was lifted or put down.
+    Hook(Hook),
+    /// Nothing but time passed: the deadline has come.
+    Timeout,
+}
+
+/// Whether the phone has a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// It has one.
+    Up {
+        /// The phone's own address in it.
+        address: IpAddr,
+    },
+    /// It has none.
+    Down,
+}
+
+/// Where the handset is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hook {
+    /// Lifted.
+    OffHook,
+    /// In its cradle.
+    OnHook,
+}

@@ -1,0 +1,38 @@
+//! What the phone asks of its host.
+
+use crate::transaction::Hop;
+use crate::ua::{ExtensionId, RegistrationState, Ticket};
+
+/// One thing to be done. What is seen and heard is not here but in [`super::View`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output<'a> {
+    /// Send a message.
+    Transmit {
+        /// Where to, over what, from which of our ports. Without a connection number over TCP or TLS: over any
+        /// connection to that address, opening one if there is none.
+        hop: Hop,
+        /// The message; valid until the next call.
+        bytes: &'a [u8],
+    },
+    /// Find the addresses of a host name, and answer with [`super::Input::Resolved`].
+    Resolve {
+        /// To be given back with the answer.
+        ticket: Ticket,
+        /// The name.
+        host: &'a str,
+    },
+    /// Something worth a line in a log.
+    Notice(Notice),
+}
+
+/// Something that a person who looks after the phone may want to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// An extension's registration changed.
+    Registration {
+        /// The extension.
+        extension: ExtensionId,
+        /// Where it stands now.
+        state: RegistrationState,
+    },
+}

@@ -1,0 +1,116 @@
+//! The four soft keys under the display: which labels they bear, and what more there is to the left and right.
+
+use heapless::Vec;
+
+use super::Key;
+
+/// Places of one list, four to a page.
+pub const MOST: usize = 12;
+const PAGE: usize = 4;
+
+/// A soft key by what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SoftKey {
+    /// Call the last number again.
+    Redial,
+    /// Send the number.
+    Dial,
+    /// Take back the last digit.
+    DeleteLast,
+    /// Drop the number.
+    Cancel,
+    /// End the active call.
+    EndCall,
+    /// Answer the incoming call.
+    Answer,
+    /// Turn the incoming call down.
+    Ignore,
+    /// Put the active call on hold.
+    Hold,
+    /// Take a call back from hold.
+    Resume,
+    /// Begin another call.
+    NewCall,
+}
+
+/// The soft keys as they are now. A place without a key stays blank.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SoftKeyRow {
+    places: Vec<Option<SoftKey>, MOST>,
+    page: usize,
+}
+
+/// How to press a soft key that may be on another page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The rocker key that turns the pages.
+    pub turn: Key,
+    /// How often to press it first.
+    pub turns: usize,
+    /// The soft key to press then.
+    pub key: Key,
+}
+
+impl SoftKey {
+    /// What stands above the key.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Redial => "redial",
+            Self::Dial => "dial",
+            Self::DeleteLast => "delchr",
+            Self::Cancel => "cancel",
+            Self::EndCall => "endcall",
+            Self::Answer => "answer",
+            Self::Ignore => "ignore",
+            Self::Hold => "hold",
+            Self::Resume => "resume",
+            Self::NewCall => "newcall",
+        }
+    }
+}
+
+impl SoftKeyRow {
+    /// The labels of the page that is shown.
+    #[must_use]
+    pub fn shown(&self) -> [Option<SoftKey>; PAGE] {
+        let first = self.page.saturating_mul(PAGE);
+        let mut row = [None; PAGE];
+        for (place, key) in row.iter_mut().zip(self.places.iter().skip(first)) {
+            *place = *key;
+        }
+        row
+    }
+
+    /// All keys that are offered, on every page.
+    pub fn offered(&self) -> impl Iterator<Item = SoftKey> {
+        self.places.iter().flatten().copied()
+    }
+
+    /// Whether a triangle at the left says that there are keys on a page before this one.
+    #[must_use]
+    pub const fn more_left(&self) -> bool {
+        self.page > 0
+    }
+
+    /// Whether a triangle at the right says that there are keys on a page after this one.
+    #[must_use]
+    pub fn more_right(&self) -> bool {
+        self.places.len() > self.page.saturating_add(1).saturating_mul(PAGE)
+    }
+
+    /// How to press the key with a label, wherever its page; `None` when it is not offered.
+    #[must_use]
+    pub fn way_to(&self, label: &str) -> Option<Way> {
+        let place = self.places.iter().position(|key| key.is_some_and(|key| key.label() == label))?;
+        let page = place.checked_div(PAGE)?;
+        let key = match place.checked_rem(PAGE)? {
+            0 => Key::Soft1,
+            1 => Key::Soft2,
+            2 => Key::Soft3,
+            _ => Key::Soft4,
+        };
+        let turn = if page < self.page { Key::Left } else { Key::Right };
+        Some(Way { turn, turns: page.abs_diff(self.page), key })
+    }
+}
