@@ -46,7 +46,8 @@ mod chip {
 
     /// A request to the debugger that watches the chip, here QEMU.
     fn semihost(operation: usize, argument: usize) {
-        // SAFETY: the operations used read memory at most, and `say` hands over a text that outlives the call.
+        // SAFETY: the operations used read memory at most, and `say` hands over a text that outlives the
+        // call.
         unsafe { asm!("bkpt 0xab", inout("r0") operation => _, in("r1") argument) }
     }
 

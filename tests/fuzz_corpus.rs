@@ -1,0 +1,43 @@
+//! The fuzz bodies on their seeds, so that an ordinary test run compiles and exercises them.
+//!
+//! Each seed also runs cut off at every length and with each of its bytes changed once.
+#![cfg(all(test, feature = "_fuzzing"))]
+
+use std::fs;
+use std::path::Path;
+
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+fn run(target: &str, body: fn(&[u8])) {
+    let seeds = seeds(target);
+    assert!(!seeds.is_empty(), "no seeds for {target}");
+    for seed in seeds {
+        body(&seed);
+        for length in 0..seed.len() {
+            body(&seed[..length]);
+        }
+        let mut changed = seed.clone();
+        for at in 0..seed.len() {
+            for byte in [0x00, 0xFF, b' ', b'\n', b',', b'9'] {
+                changed[at] = byte;
+                body(&changed);
+            }
+            changed[at] = seed[at];
+        }
+    }
+}
+
+#[test]
+fn rtp() {
+    run("rtp", deskphone::rtp::fuzz_rtp);
+}
+
+#[test]
+fn sdp() {
+    run("sdp", deskphone::sdp::fuzz_sdp);
+}
