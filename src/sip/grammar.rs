@@ -1,0 +1,172 @@
+//! The small words that all SIP values are made of (RFC 3261 §25.1), as nom parsers.
+//!
+//! ```text
+//! token         = 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~")
+//! quoted-string = SWS DQUOTE *(qdtext / quoted-pair) DQUOTE
+//! generic-param = token [ EQUAL gen-value ]
+//! gen-value     = token / host / quoted-string
+//! ```
+
+use nom::bytes::complete::{take_while, take_while1};
+use nom::error::{ErrorKind, ParseError as NomError};
+use nom::{IResult, Parser};
+
+use super::ParseError;
+
+/// Where a parser stopped, and why.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault<'a> {
+    expected: &'static str,
+    rest: &'a [u8],
+}
+
+pub(super) type Parsed<'a, T> = IResult<&'a [u8], T, Fault<'a>>;
+
+impl<'a> NomError<&'a [u8]> for Fault<'a> {
+    fn from_error_kind(rest: &'a [u8], _: ErrorKind) -> Self {
+        Self { expected: "another character", rest }
+    }
+
+    fn append(_: &'a [u8], _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+/// The same parser with a word for what it wants.
+#[inline]
+pub(super) fn expect<'a, T>(
+    expected: &'static str,
+    mut parser: impl Parser<&'a [u8], Output = T, Error = Fault<'a>>,
+) -> impl FnMut(&'a [u8]) -> Parsed<'a, T> {
+    move |input| parser.parse(input).map_err(|error| error.map(|fault| Fault { expected, rest: fault.rest }))
+}
+
+/// A failure at `rest`.
+pub(super) const fn fail<'a, T>(expected: &'static str, rest: &'a [u8]) -> Parsed<'a, T> {
+    Err(nom::Err::Error(Fault { expected, rest }))
+}
+
+/// The result for the outside: all of `value` is used, blanks at its end aside.
+#[inline]
+pub(super) fn whole<'a, T>(value: &'a [u8], parsed: Parsed<'a, T>) -> Result<T, ParseError> {
+    let (expected, rest) = match parsed {
+        Ok((rest, result)) => match blanks(rest) {
+            [] => return Ok(result),
+            rest => ("the end of the value", rest),
+        },
+        Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => (fault.expected, fault.rest),
+        Err(nom::Err::Incomplete(_)) => ("more", &[][..]),
+    };
+    Err(ParseError { expected, at: value.len().saturating_sub(rest.len()) })
+}
+
+/// Whether a byte may stand in a `token`.
+#[inline]
+pub(super) const fn is_token(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
+        | b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+}
+
+/// Whether a byte is linear white space. CR and LF count: inside a value they can only be part of a fold.
+#[inline]
+pub(super) const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Wider than `token / host`, so that what peers really send between two separators is kept as it is.
+#[inline]
+const fn is_param_value(byte: u8) -> bool {
+    byte > b' ' && !matches!(byte, b';' | b',' | b'"' | b'<' | b'>' | b'\\' | 0x7F)
+}
+
+#[inline]
+const fn is_param_name(byte: u8) -> bool {
+    byte != b'=' && is_param_value(byte)
+}
+
+/// `input` without the blanks at its start (`SWS`).
+#[inline]
+pub(super) const fn blanks(mut input: &[u8]) -> &[u8] {
+    while let [first, rest @ ..] = input {
+        if !is_blank(*first) {
+            break;
+        }
+        input = rest;
+    }
+    input
+}
+
+/// `token`
+#[inline]
+pub(super) fn token(input: &[u8]) -> Parsed<'_, &[u8]> {
+    expect("a token", take_while1(is_token)).parse(input)
+}
+
+/// One fixed byte with blanks around it, as `SEMI`, `EQUAL`, `SLASH`, `COLON`, `COMMA`.
+#[inline]
+pub(super) fn separator(byte: u8, expected: &'static str) -> impl Fn(&[u8]) -> Parsed<'_, ()> {
+    move |input| match blanks(input) {
+        [first, rest @ ..] if *first == byte => Ok((blanks(rest), ())),
+        rest => fail(expected, rest),
+    }
+}
+
+/// `1*DIGIT` that fits into 32 bits.
+pub(super) fn number(input: &[u8]) -> Parsed<'_, u32> {
+    let (rest, digits) = expect("a number", take_while1(|byte: u8| byte.is_ascii_digit())).parse(input)?;
+    match crate::base::text::decimal(digits) {
+        Some(number) => Ok((rest, number)),
+        None => fail("a number below 4294967296", input),
+    }
+}
+
+/// `quoted-string`, the quotes kept.
+#[inline]
+pub(super) fn quoted(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let [b'"', body @ ..] = input else { return fail("a quotation mark", input) };
+    let mut rest = body;
+    loop {
+        let Some((found, after)) =
+            memchr::memchr2(b'"', b'\\', rest).and_then(|at| rest.get(at..)?.split_first())
+        else {
+            return fail("the closing quotation mark", &[]);
+        };
+        if *found == b'"' {
+            let length = input.len().saturating_sub(after.len());
+            return Ok((after, input.get(..length).unwrap_or(input)));
+        }
+        // A quoted-pair: whatever follows the backslash is text.
+        rest = after.get(1..).unwrap_or(&[]);
+    }
+}
+
+/// `generic-param`: a name and what follows its equals sign. Used for header and for URI parameters alike.
+#[inline]
+pub(super) fn param(input: &[u8]) -> Parsed<'_, (&[u8], Option<&[u8]>)> {
+    let (rest, name) = expect("a parameter name", take_while1(is_param_name)).parse(input)?;
+    let equals = match rest {
+        [b'=', rest @ ..] => rest,
+        [first, ..] if is_blank(*first) => match blanks(rest) {
+            [b'=', rest @ ..] => rest,
+            _ => return Ok((rest, (name, None))),
+        },
+        _ => return Ok((rest, (name, None))),
+    };
+    let value = blanks(equals);
+    let (rest, value) = match value {
+        [b'"', ..] => quoted(value)?,
+        _ => take_while(is_param_value)(value)?,
+    };
+    Ok((rest, (name, Some(value))))
+}
+
+/// `*( SEMI generic-param )`: gives the whole stretch.
+#[inline]
+pub(super) fn params(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let mut rest = input;
+    while let [b';', after @ ..] = blanks(rest) {
+        (rest, _) = param(blanks(after))?;
+    }
+    let length = input.len().saturating_sub(rest.len());
+    Ok((rest, input.get(..length).unwrap_or(input)))
+}
