@@ -19,6 +19,7 @@
 //! # Ok::<(), deskphone::sip::ParseError>(())
 //! ```
 
+pub mod auth;
 pub mod address;
 pub mod admission;
 pub mod call_info;

@@ -1,5 +1,6 @@
 //! The user agent core: registration, authentication, INVITE sessions, everything that SIP requires.
 
+pub mod challenge;
 pub mod command;
 pub mod event;
 pub mod ids;
