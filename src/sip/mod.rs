@@ -19,9 +19,9 @@
 //! # Ok::<(), deskphone::sip::ParseError>(())
 //! ```
 
-pub mod auth;
 pub mod address;
 pub mod admission;
+pub mod auth;
 pub mod call_info;
 mod check;
 pub mod compose;
