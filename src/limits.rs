@@ -32,6 +32,8 @@ pub const CALL_ID_BYTES: usize = pick(128, 64);
 pub const TAG_BYTES: usize = pick(64, 40);
 /// Bytes of a branch. Longer: 513.
 pub const BRANCH_BYTES: usize = pick(96, 48);
+/// Bytes of what names a peer's request: branch and sent-by, or all that RFC 2543 compares. Longer: 513.
+pub const KEY_BYTES: usize = pick(384, 192);
 /// Bytes of a URI that is kept (remote target, redirection). Longer: 513, or the redirection is not followed.
 pub const URI_BYTES: usize = pick(256, 128);
 /// Bytes of a dialog's whole route set. Longer: 513, or the call is given up.

@@ -1,0 +1,178 @@
+//! The table's inner steps: one machine, its slot, and what follows for both.
+
+use super::ack;
+use super::invite_client::{self, Transmit};
+use super::invite_server;
+use super::key::Key;
+use super::records::{SendTicket, ServerMachine, ServerRecord, Spare};
+use super::slots::{Place, Slot};
+use super::table::{ClientEnd, ClientId, Notice, Outgoing, RequestMatch, ServerEnd, ServerId, Transactions};
+use super::transport::Hop;
+use crate::base::Instant;
+use crate::sip::{Message, Method};
+
+/// The first place whose record fulfils a condition.
+pub(super) fn find_place<'r, R: 'r>(
+    mut places: impl Iterator<Item = (Place, &'r R, &'r [u8])>,
+    wanted: impl Fn(&R) -> bool,
+) -> Option<Place> {
+    places.find(|(_, record, _)| wanted(record)).map(|(place, ..)| place)
+}
+
+/// Whether a deadline has come.
+pub(super) fn is_due(deadline: Option<Instant>, now: Instant) -> bool {
+    deadline.is_some_and(|deadline| deadline <= now)
+}
+
+impl Transactions {
+    pub(super) fn find_server(&self, key: &Key) -> Option<Place> {
+        find_place(self.servers.iter(), |record| record.key == *key)
+    }
+
+    /// RFC 3261 §17.2.3: an ACK matches the INVITE that it would match if it were one.
+    pub(super) fn receive_ack(&mut self, now: Instant, request: &Message<'_>) -> RequestMatch {
+        let Some(key) = Key::of(request, Method::Invite) else { return RequestMatch::New };
+        let found = self.servers.iter().find(|(_, record, response)| is_acknowledged(record, response, &key));
+        let Some(place) = found.map(|(place, ..)| place) else { return RequestMatch::New };
+        let Some(record) = self.servers.record_mut(place) else { return RequestMatch::New };
+        match record.machine.step(now, invite_server::Input::Ack).notify {
+            Some(_) => {
+                record.acknowledged = true;
+                RequestMatch::Acknowledged { server: ServerId(place), owner: record.owner }
+            }
+            None => RequestMatch::Absorbed,
+        }
+    }
+
+    /// The same answer again (RFC 3261 §17.2.1, §17.2.2).
+    pub(super) fn step_retransmission(&mut self, now: Instant, place: Place, arrival: &Hop) {
+        let ticket = self.next_ticket();
+        let Some(record) = self.servers.record_mut(place) else { return };
+        if record.hop.transport.is_reliable() && record.hop.connection.is_none() {
+            // The connection was lost; the peer came back through another one.
+            record.hop = *arrival;
+        }
+        if record.machine.step(now, invite_server::Input::Retransmission).transmit.is_some() {
+            record.pending = Some(ticket);
+            record.failed = false;
+        }
+    }
+
+    pub(super) fn step_client(
+        &mut self,
+        now: Instant,
+        place: Place,
+        input: invite_client::Input,
+    ) -> Option<Notice> {
+        let ticket = self.next_ticket();
+        let record = self.clients.record_mut(place)?;
+        let step = record.machine.step(now, input);
+        if let Some(transmit) = step.transmit {
+            record.pending = Some((ticket, transmit));
+        }
+        let end = match step.notify? {
+            invite_client::Notify::TimedOut => ClientEnd::TimedOut,
+            invite_client::Notify::TransportFailed => ClientEnd::TransportFailed,
+            invite_client::Notify::Ended => ClientEnd::Ended,
+            // A response is an answer to a message, never to a wake-up or a failing transport.
+            invite_client::Notify::Response(_) => return None,
+        };
+        let notice = Notice::Client { client: ClientId(place), owner: record.owner, end };
+        // What was not answered stays readable, so that it can be sent to another hop.
+        record.pending = None;
+        if end == ClientEnd::Ended {
+            self.clients.free(place);
+        }
+        Some(notice)
+    }
+
+    pub(super) fn step_server(
+        &mut self,
+        now: Instant,
+        place: Place,
+        input: invite_server::Input,
+    ) -> Option<Notice> {
+        let ticket = self.next_ticket();
+        let record = self.servers.record_mut(place)?;
+        let step = record.machine.step(now, input);
+        if step.transmit.is_some() {
+            record.pending = Some(ticket);
+            record.failed = false;
+        }
+        let end = match step.notify? {
+            invite_server::Notify::NotAcknowledged => ServerEnd::NotAcknowledged,
+            invite_server::Notify::TransportFailed => ServerEnd::TransportFailed,
+            invite_server::Notify::Ended => ServerEnd::Ended,
+            // An ACK is a message, never a wake-up or a failing transport.
+            invite_server::Notify::Acknowledged => return None,
+        };
+        let notice = Notice::Server { server: ServerId(place), owner: record.owner, end };
+        if record.machine.spare(false) == Some(Spare::Over) {
+            self.servers.free(place);
+        }
+        Some(notice)
+    }
+
+    /// Lends the request, or the ACK to its failure, which is composed for the occasion.
+    pub(super) fn take_client(&mut self, place: Place, ticket: SendTicket) -> Option<Outgoing<'_>> {
+        let (record, request) = self.clients.slot_mut(place).and_then(Slot::parts)?;
+        let (_, transmit) = record.pending.take()?;
+        record.failed = false;
+        let bytes = match transmit {
+            Transmit::Request => request,
+            Transmit::Ack => {
+                let Some(length) = ack::compose(request, &record.failure_tag, &mut self.scratch) else {
+                    self.counters.count_misuse();
+                    return None;
+                };
+                self.scratch.get(..length)?
+            }
+        };
+        Some(Outgoing { ticket, hop: record.hop, bytes })
+    }
+
+    /// Frees the place of a client that is over or only absorbs.
+    pub(super) fn evict_client(&mut self) -> Option<usize> {
+        let spare = self.clients.iter().filter(|(_, record, _)| record.pending.is_none());
+        let oldest =
+            spare.filter_map(|(place, record, _)| Some((record.machine.spare()?, record.begun, place)));
+        let Some((spare, _, place)) = oldest.min_by_key(|(spare, begun, _)| (*spare, *begun)) else {
+            self.counters.refused = self.counters.refused.saturating_add(1);
+            return None;
+        };
+        self.count_eviction(spare);
+        self.clients.free(place);
+        self.clients.vacant()
+    }
+
+    /// Frees the place of a server that only absorbs.
+    pub(super) fn evict_server(&mut self) -> Option<usize> {
+        let spare = self.servers.iter().filter(|(_, record, _)| record.pending.is_none());
+        let oldest = spare.filter_map(|(place, record, _)| {
+            Some((record.machine.spare(record.acknowledged)?, record.begun, place))
+        });
+        let Some((spare, _, place)) = oldest.min_by_key(|(spare, begun, _)| (*spare, *begun)) else {
+            self.counters.refused = self.counters.refused.saturating_add(1);
+            return None;
+        };
+        self.count_eviction(spare);
+        self.servers.free(place);
+        self.servers.vacant()
+    }
+
+    const fn count_eviction(&mut self, spare: Spare) {
+        match spare {
+            Spare::Over => {}
+            Spare::Absorbing | Spare::Listening => {
+                self.counters.evicted = self.counters.evicted.saturating_add(1)
+            }
+        }
+    }
+}
+
+fn is_acknowledged(record: &ServerRecord, response: &[u8], ack: &Key) -> bool {
+    match record.machine {
+        ServerMachine::Invite(_) => record.key.is_acknowledged_by(ack, || ack::to_tag(response)),
+        ServerMachine::Other(_) => false,
+    }
+}

@@ -1,0 +1,166 @@
+//! The two places where the user agent writes: a new request, and an answer.
+
+use super::invite_client::{InviteClient, Transmit};
+use super::key::{Key, Naming};
+use super::records::{ClientMachine, ClientRecord, Owner, ServerMachine, ServerRecord};
+use super::slots::Slot;
+use super::table::{ClientId, ServerId, Transactions};
+use super::timing::{Class, Timers};
+use super::transport::{Hop, sent_by_port};
+use super::{client, invite_server, server};
+use crate::base::{Instant, Writer};
+use crate::sip::compose::{self, Reply};
+use crate::sip::{HeaderName, Message, Method, Status};
+
+/// A slot for a new request: compose into [`VacantClient::buffer`], then [`VacantClient::start`]. Dropped, it changes
+/// nothing.
+#[derive(Debug)]
+pub struct VacantClient<'t> {
+    pub(super) table: &'t mut Transactions,
+    pub(super) index: usize,
+}
+
+/// An answer: compose into [`Draft::buffer`], then [`Draft::send`]. Dropped, it changes nothing.
+#[derive(Debug)]
+pub struct Draft<'t> {
+    pub(super) table: &'t mut Transactions,
+    pub(super) server: ServerId,
+}
+
+impl VacantClient<'_> {
+    /// Room for the request.
+    pub fn buffer(&mut self) -> &mut [u8] {
+        match self.table.clients.slot_at(self.index) {
+            Some(slot) => slot.buffer(),
+            None => &mut [],
+        }
+    }
+
+    /// An earlier request to copy from (for its CANCEL, or to try again), and room for the new one.
+    pub fn copying(&mut self, earlier: ClientId) -> Option<(&[u8], &mut [u8])> {
+        self.table.clients.read_and_write(earlier.0, self.index)
+    }
+
+    /// Sends the first `length` bytes of the buffer as a request. Branch and method are read from it.
+    ///
+    /// `None` when that is no request with a branch of its own, or an ACK, which has no transaction.
+    pub fn start(
+        self,
+        now: Instant,
+        length: usize,
+        hop: Hop,
+        owner: Owner,
+        timers: &Timers,
+    ) -> Option<ClientId> {
+        let begun = self.table.next_ticket();
+        let record = self.table.clients.slot_at(self.index).and_then(|slot| {
+            let request = slot.buffer().get(..length)?;
+            let naming = Naming::of(request)?;
+            let method = Message::parse(request).ok()?.method().filter(|method| *method != Method::Ack)?;
+            let machine = if method == Method::Invite {
+                ClientMachine::Invite(InviteClient::new(now, hop.transport, timers))
+            } else {
+                ClientMachine::Other(client::Client::new(now, hop.transport, timers))
+            };
+            let pending = Some((begun, Transmit::Request));
+            let failure_tag = heapless::Vec::new();
+            Some(ClientRecord { machine, naming, hop, owner, begun, pending, failed: false, failure_tag })
+        });
+        let place = record.and_then(|record| self.table.clients.occupy(self.index, record, length));
+        if place.is_none() {
+            self.table.counters.count_misuse();
+        }
+        place.map(ClientId)
+    }
+}
+
+impl Draft<'_> {
+    /// The latest answer (before the first, the 100) to copy from, and room for the new one.
+    pub fn copying(&mut self) -> (&[u8], &mut [u8]) {
+        let kept = self.table.servers.slot(self.server.0).map_or(&[][..], Slot::message);
+        (kept, &mut self.table.scratch)
+    }
+
+    /// Room for the answer.
+    pub const fn buffer(&mut self) -> &mut [u8] {
+        &mut self.table.scratch
+    }
+
+    /// Sends the first `length` bytes of the buffer with the status `status`, which they must have.
+    ///
+    /// Says whether it goes out; after a final answer no other one does (RFC 3261 §17.2.1, §17.2.2).
+    pub fn send(self, now: Instant, status: Status, length: usize) -> bool {
+        let table = self.table;
+        let ticket = table.next_ticket();
+        let Some(answer) = table.scratch.get(..length) else {
+            table.counters.count_misuse();
+            return false;
+        };
+        let Some(slot) = table.servers.slot_mut(self.server.0) else { return false };
+        let Some((record, _)) = slot.parts() else { return false };
+        let step = record.machine.step(now, invite_server::Input::Respond(Class::of(status.code())));
+        if step.transmit.is_none() {
+            table.counters.count_misuse();
+            return false;
+        }
+        record.pending = Some(ticket);
+        record.failed = false;
+        slot.keep(answer)
+    }
+}
+
+impl Transactions {
+    /// Takes a request on that [`Transactions::receive_request`] called new, or a CANCEL.
+    ///
+    /// Answers go to `hop` (see [`reply_hop`](super::reply_hop)). `mark` is the source address that the top Via of the
+    /// answers is marked with, if it is to be marked (RFC 3261 §18.2.1, RFC 3581 §4). An INVITE is answered 100 by
+    /// itself if the user agent does not answer within 200 ms.
+    ///
+    /// `None` when every slot is in use by a request that is not settled, or when the request is too large to be
+    /// answered; the user agent answers without a transaction then (503, 513).
+    pub fn open_server(
+        &mut self,
+        now: Instant,
+        request: &Message<'_>,
+        (hop, mark): (Hop, Option<core::net::SocketAddr>),
+        owner: Owner,
+        timers: &Timers,
+    ) -> Option<ServerId> {
+        let method = request.method().filter(|method| *method != Method::Ack)?;
+        let key = Key::of(request, method)?;
+        let index = self.servers.vacant().or_else(|| self.evict_server())?;
+        let begun = self.next_ticket();
+        let length = compose_trying(request, mark, self.servers.slot_at(index)?.buffer())?;
+        let machine = if method == Method::Invite {
+            ServerMachine::Invite(invite_server::InviteServer::new(now, hop.transport, timers))
+        } else {
+            ServerMachine::Other(server::Server::new(hop.transport, timers))
+        };
+        let sent_by_port = sent_by_port(&request.via()?, hop.transport);
+        let record = ServerRecord {
+            machine,
+            key,
+            hop,
+            owner,
+            begun,
+            pending: None,
+            acknowledged: false,
+            failed: false,
+            sent_by_port,
+        };
+        self.servers.occupy(index, record, length).map(ServerId)
+    }
+}
+
+/// The 100 to a request. It keeps Record-Route too, which a 100 has no use for, but the answers that are copied from it.
+fn compose_trying(
+    request: &Message<'_>,
+    mark: Option<core::net::SocketAddr>,
+    buffer: &mut [u8],
+) -> Option<usize> {
+    let mut out = Writer::new(buffer);
+    compose::respond(&mut out, request, &Reply { status: Status::TRYING, to_tag: None, source: mark });
+    compose::copy(&mut out, request, HeaderName::RecordRoute);
+    compose::finish_without_body(&mut out);
+    out.finish().ok()
+}
