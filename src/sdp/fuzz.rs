@@ -26,7 +26,10 @@ pub fn fuzz_sdp(data: &[u8]) {
         if let (false, Ok(again)) = (written.len() > 4_000, Description::parse(written)) {
             assert_eq!(again.media.len(), description.media.len(), "RFC 3264 §6: as many streams as offered");
             let mut pairs = again.media.iter().zip(&description.media);
-            assert!(pairs.all(|(ours, offered)| ours.kind.eq_ignore_ascii_case(offered.kind)), "in that order");
+            assert!(
+                pairs.all(|(ours, offered)| ours.kind.eq_ignore_ascii_case(offered.kind)),
+                "in that order"
+            );
         } else {
             assert!(written.len() > 4_000, "our own answer can be read");
         }
