@@ -41,3 +41,6 @@ pub use description::{Address, Description, Direction, Media, Origin, Profile, R
 #[cfg(feature = "_fuzzing")]
 pub use fuzz::fuzz_sdp;
 pub use negotiate::{Local, MediaKind, Negotiated, Refusal, Slot, Slots, answer, offer};
+
+#[cfg(test)]
+mod tests;

@@ -133,7 +133,7 @@ impl Local {
 
 /// Our offer (RFC 3264 §5 and, in a session that stands, §8).
 #[must_use]
-pub fn offer(local: &Local) -> Outgoing<'_> {
+pub fn offer(local: &Local) -> Outgoing<'static> {
     // The guide: the address form of hold is a setting, `a=sendonly` is there in any case.
     let hidden = local.hold_by_address && local.address.is_ipv4() && !local.direction.receives();
     let streams = local.slots.iter().map(|slot| match slot {
