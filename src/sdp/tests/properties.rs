@@ -113,7 +113,7 @@ fn any_local() -> impl Strategy<Value = Local> {
         let mut local = phone(if six { "[2001:db8::9]:16384" } else { "192.0.2.9:16384" });
         local.formats = formats.into_iter().collect();
         local.dtmf_payload_type = digits;
-        Local { direction, packet_ms: steps * 10, hold_by_address, ..local }
+        Local { direction, packet_ms: steps.saturating_mul(10), hold_by_address, ..local }
     })
 }
 
