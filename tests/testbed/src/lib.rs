@@ -6,5 +6,6 @@
 pub mod golden;
 pub mod ladder;
 pub mod network;
+pub mod office;
 pub mod seeded;
 pub mod summary;
