@@ -9,7 +9,8 @@ pub fn ladder_path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../golden/ladders").join(format!("{name}.txt"))
 }
 
-/// Compares `text` with the file at `path`; with `UPDATE_GOLDEN` set in the environment it writes the file instead.
+/// Compares `text` with the file at `path`; with `UPDATE_GOLDEN` set in the environment it writes the
+/// file instead.
 ///
 /// # Panics
 /// When they differ: the message shows the first line that does.

@@ -1,6 +1,8 @@
-//! A small SIP office, a lossy network under virtual time and a ladder recorder: for tests, benches and examples.
+//! A small SIP office, a lossy network under virtual time and a ladder recorder: for tests, benches and
+//! examples.
 //!
-//! Everything here is sans-I/O like the library itself: time comes in with each call and a seed replays exactly.
+//! Everything here is sans-I/O like the library itself: time comes in with each call and a seed replays
+//! exactly.
 #![forbid(unsafe_code)]
 
 pub mod golden;

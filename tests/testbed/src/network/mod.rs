@@ -1,5 +1,5 @@
-//! A network under virtual time: datagrams that may be lost, doubled, delayed, overtaken or cut off, and streams that
-//! are slow at worst, as TCP's are. The seed decides everything, so a run replays exactly.
+//! A network under virtual time: datagrams that may be lost, doubled, delayed, overtaken or cut off, and
+//! streams that are slow at worst, as TCP's are. The seed decides everything, so a run replays exactly.
 //!
 //! ```
 //! use deskphone::base::Instant;

@@ -52,7 +52,8 @@ impl Network {
         self.streams.listeners.remove(&address);
     }
 
-    /// Opens a stream. [`What::Connected`] or [`What::Refused`] comes back; bytes may be sent before that.
+    /// Opens a stream. [`What::Connected`] or [`What::Refused`] comes back; bytes may be sent before
+    /// that.
     pub fn connect(&mut self, now: Instant, client: SocketAddr, server: SocketAddr) -> StreamId {
         let id = StreamId(self.streams.opened);
         self.streams.opened += 1;

@@ -1,5 +1,5 @@
-//! Digest challenges and their proofs (RFC 7616, RFC 8760), with hashes of its own choosing: nothing here is shared with
-//! the library that it examines.
+//! Digest challenges and their proofs (RFC 7616, RFC 8760), with hashes of its own choosing: nothing here
+//! is shared with the library that it examines.
 
 use super::Office;
 use super::text::Text;

@@ -1,5 +1,5 @@
-//! The office's transactions (RFC 3261 §17, RFC 6026): what it keeps so that a retransmission is noticed and a lost
-//! message sent again.
+//! The office's transactions (RFC 3261 §17, RFC 6026): what it keeps so that a retransmission is noticed
+//! and a lost message sent again.
 
 use super::text::Text;
 use crate::network::Transport;
@@ -238,7 +238,8 @@ impl Client {
         ack
     }
 
-    /// The CANCEL for this INVITE; without a final response it counts as ended after a while (RFC 3261 §9.1).
+    /// The CANCEL for this INVITE; without a final response it counts as ended after a while (RFC 3261
+    /// §9.1).
     pub(super) fn cancel(&mut self, now: Instant) -> Text {
         self.cancelled = true;
         self.end.start(now, LIFE_MS);

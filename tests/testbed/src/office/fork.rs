@@ -1,4 +1,5 @@
-//! One forwarded request and its branches (RFC 3261 §16.7): the best answer goes back, the losers are cancelled.
+//! One forwarded request and its branches (RFC 3261 §16.7): the best answer goes back, the losers are
+//! cancelled.
 
 use super::Office;
 use super::exchange::Path;
@@ -35,7 +36,8 @@ impl Fork {
         self.branches.iter().all(|branch| branch.last.is_some())
     }
 
-    /// RFC 3261 §16.7, step 6: 6xx before all, then the lowest class; within 4xx what tells the caller how to go on.
+    /// RFC 3261 §16.7, step 6: 6xx before all, then the lowest class; within 4xx what tells the caller
+    /// how to go on.
     fn best(&self) -> Option<&Text> {
         let rank = |response: &&Text| match response.status() {
             status @ 600.. => (0, status),
@@ -124,7 +126,8 @@ impl Office {
         }
     }
 
-    /// A CANCEL: 200 for itself, and the INVITE ends with 487 as soon as its branches have (RFC 3261 §16.10).
+    /// A CANCEL: 200 for itself, and the INVITE ends with 487 as soon as its branches have (RFC 3261
+    /// §16.10).
     pub(super) fn cancel(&mut self, now: Instant, server: u64, cancel: &Text) {
         let invite = self.servers.iter().find(|found| found.matches(cancel, "INVITE")).map(|found| found.id);
         let Some(invite) = invite else { return self.reply(now, server, 481) };

@@ -1,4 +1,5 @@
-//! One call of a number of the office: a small user agent (RFC 3261 §12 to §15), on either side of the call.
+//! One call of a number of the office: a small user agent (RFC 3261 §12 to §15), on either side of the
+//! call.
 
 use super::Office;
 use super::exchange::{LIFE_MS, Owner, Path, T1_MS, T2_MS};

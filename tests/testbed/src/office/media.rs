@@ -149,7 +149,8 @@ impl Media {
 }
 
 impl Office {
-    /// The audio of all calls now: the host opens a socket for each port it does not have, and closes the others.
+    /// The audio of all calls now: the host opens a socket for each port it does not have, and closes the
+    /// others.
     #[must_use]
     pub fn streams(&self) -> &[Stream] {
         &self.media.streams

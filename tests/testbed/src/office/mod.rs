@@ -1,4 +1,5 @@
-//! A small SIP office as a sans-I/O machine: registrar with digest challenges, forking proxy, and numbers that answer.
+//! A small SIP office as a sans-I/O machine: registrar with digest challenges, forking proxy, and numbers
+//! that answer.
 //!
 //! | number | what it does |
 //! |---|---|
@@ -9,8 +10,8 @@
 //! | 604 | rings twice and answers |
 //! | 605 | is busy twice, then free |
 //!
-//! Accounts 101 to 109 have the passwords `pw101` to `pw109`. Everything about it can be changed: [`Settings`], the
-//! numbers ([`Service`]), and what it does wrong on purpose ([`Rule`]).
+//! Accounts 101 to 109 have the passwords `pw101` to `pw109`. Everything about it can be changed:
+//! [`Settings`], the numbers ([`Service`]), and what it does wrong on purpose ([`Rule`]).
 //!
 //! ```
 //! use deskphone::base::Instant;
@@ -20,7 +21,8 @@
 //! let mut office = Office::new(address, 1);
 //! let arrival = Arrival { from: desk, to: address, transport: Transport::Udp };
 //! let register = b"REGISTER sip:10.0.0.100 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1\r\n\
-//!     From: <sip:101@10.0.0.100>;tag=1\r\nTo: <sip:101@10.0.0.100>\r\nCall-ID: 1\r\nCSeq: 1 REGISTER\r\n\r\n";
+//!     From: <sip:101@10.0.0.100>;tag=1\r\nTo: <sip:101@10.0.0.100>\r\nCall-ID: 1\r\n\
+//!     CSeq: 1 REGISTER\r\n\r\n";
 //! office.receive(Instant::ZERO, arrival, register);
 //! let answer = office.poll().unwrap();
 //! assert!(answer.bytes.starts_with(b"SIP/2.0 401 Unauthorized\r\n"));
@@ -202,7 +204,8 @@ impl Office {
         ])
     }
 
-    /// Whether nothing is left over: no transaction, no forwarded call, no call of a number. Registrations may stand.
+    /// Whether nothing is left over: no transaction, no forwarded call, no call of a number.
+    /// Registrations may stand.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.servers.is_empty() && self.clients.is_empty() && self.forks.is_empty() && self.legs.is_empty()
@@ -247,7 +250,7 @@ impl Office {
         }
         if let Some(server) = self.servers.iter().find(|server| server.matches(&text, &method)) {
             // Accepted absorbs: who answered with 2xx sends it again itself (RFC 6026 §7.1).
-            if !server.answer.is_empty() && !(server.is_invite() && server.status / 100 == 2) {
+            if !(server.answer.is_empty() || server.is_invite() && server.status / 100 == 2) {
                 let (path, bytes) = (server.path, server.answer.clone());
                 self.transmit(path, bytes);
             }
@@ -408,7 +411,8 @@ impl Settings {
     }
 }
 
-/// Takes the first whole message off a stream's bytes (RFC 3261 §18.3); line ends between messages are keep-alives.
+/// Takes the first whole message off a stream's bytes (RFC 3261 §18.3); line ends between messages are
+/// keep-alives.
 fn first_frame(buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
     let noise = buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     buffer.drain(..noise);

@@ -1,4 +1,5 @@
-//! Session descriptions as the office's numbers write and read them (RFC 3264): one audio stream of G.711 and digits.
+//! Session descriptions as the office's numbers write and read them (RFC 3264): one audio stream of G.711
+//! and digits.
 
 use super::media::{Audio, Stream};
 use super::text::Text;
@@ -96,7 +97,8 @@ fn description(body: &str) -> Option<Description> {
     })
 }
 
-/// Writes a description of a stream: all codecs in an offer, the one in use and the peer's digits in an answer.
+/// Writes a description of a stream: all codecs in an offer, the one in use and the peer's digits in an
+/// answer.
 pub(super) fn write(
     host: IpAddr,
     stream: &Stream,

@@ -1,4 +1,5 @@
-//! Where a request goes (RFC 3261 §16): to a number of the office, to registered contacts, to where its route leads.
+//! Where a request goes (RFC 3261 §16): to a number of the office, to registered contacts, to where its
+//! route leads.
 
 use super::Office;
 use super::challenge::Proof;
@@ -74,7 +75,8 @@ impl Office {
         self.transmit(path, ack.compose());
     }
 
-    /// A response that belongs to no transaction any more, a 2xx again for example, goes by its Via (§16.7, step 9).
+    /// A response that belongs to no transaction any more, a 2xx again for example, goes by its Via
+    /// (§16.7, step 9).
     pub(super) fn forward_stray(&mut self, response: &Text) {
         let mut response = response.clone();
         response.remove_first("Via");
@@ -85,7 +87,8 @@ impl Office {
         }
     }
 
-    /// What a request looks like at the next hop (RFC 3261 §16.6, steps 1 to 5); `None`: it has come too far.
+    /// What a request looks like at the next hop (RFC 3261 §16.6, steps 1 to 5); `None`: it has come too
+    /// far.
     pub(super) fn copy_for(&self, request: &Text, target: &str, flow: Path) -> Option<Text> {
         let mut copy = request.clone();
         if !lower_max_forwards(&mut copy) {
@@ -127,7 +130,8 @@ impl Office {
         self.path_to(request.first("Route").map_or_else(|| request.uri(), uri_of))
     }
 
-    /// The way to a URI: that of the registration whose contact it is, else by its numeric host as a datagram.
+    /// The way to a URI: that of the registration whose contact it is, else by its numeric host as a
+    /// datagram.
     pub(super) fn path_to(&self, uri: &str) -> Option<Path> {
         let to = address_of(uri)?;
         let user = parts(uri)?.0;

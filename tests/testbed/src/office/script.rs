@@ -81,7 +81,8 @@ impl Office {
         true
     }
 
-    /// Sends any request to an account's first contact, outside a dialog: `fields` and `body` are the test's.
+    /// Sends any request to an account's first contact, outside a dialog: `fields` and `body` are the
+    /// test's.
     pub fn send(
         &mut self,
         now: Instant,

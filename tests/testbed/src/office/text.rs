@@ -1,6 +1,9 @@
-//! A SIP message as an office keeps it: the start line, the header lines in order, the body. A proxy forwards what it
-//! does not understand unchanged (RFC 3261 §16.6), so this is a list of lines and not a set of known fields.
+//! A SIP message as an office keeps it: the start line, the header lines in order, the body. A proxy
+//! forwards what it does not understand unchanged (RFC 3261 §16.6), so this is a list of lines and not a
+//! set of known fields.
 
+use deskphone::sip::values::list;
+use deskphone::sip::{HeaderName, Message, StartLine, Status};
 use std::net::SocketAddr;
 
 /// An owned message. Names are the long forms and lists are one element a line.
@@ -14,25 +17,25 @@ pub(super) struct Text {
 impl Text {
     /// Reads one message; `None` when it is none.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let end = find(bytes, b"\r\n\r\n")?;
-        let head = String::from_utf8_lossy(bytes.get(..end)?).replace("\r\n ", " ").replace("\r\n\t", " ");
-        let mut lines = head.split("\r\n");
-        let start = lines.next().filter(|start| start.contains("SIP/2.0"))?.to_owned();
-        let mut fields = Vec::new();
-        for line in lines {
-            let (name, value) = line.split_once(':')?;
-            let name = long_name(name.trim());
-            for value in if LISTS.contains(&name.as_str()) { elements(value) } else { vec![value.trim()] } {
-                fields.push((name.clone(), value.to_owned()));
+        let message = Message::parse(bytes).ok()?;
+        let start = match message.start() {
+            StartLine::Request { method, uri } => {
+                format!("{} {} SIP/2.0", text(method.as_bytes()), text(uri))
             }
+            StartLine::Response { status, reason } => format!("SIP/2.0 {} {}", status.code(), text(reason)),
+        };
+        let mut fields = Vec::new();
+        for header in message.headers() {
+            let long = header.name.as_str();
+            let name =
+                if header.name == HeaderName::Other { text(header.name_text) } else { long.to_owned() };
+            let is_list = LISTS.contains(&header.name);
+            let values = if is_list { list(header.value).collect() } else { vec![header.value] };
+            fields.extend(values.into_iter().map(|value| (name.clone(), unfolded(value))));
         }
-        let mut body = bytes.get(end + 4..)?.to_vec();
-        let length =
-            fields.iter().find(|(name, _)| name == "Content-Length").and_then(|(_, v)| v.parse().ok());
-        body.truncate(length.unwrap_or(usize::MAX));
-        let text = Self { start, fields, body };
+        let whole = Self { start, fields, body: message.body().to_vec() };
         let needed = ["Via", "From", "To", "Call-ID", "CSeq"];
-        needed.iter().all(|name| text.first(name).is_some()).then_some(text)
+        needed.iter().all(|name| whole.first(name).is_some()).then_some(whole)
     }
 
     /// The bytes to send.
@@ -207,26 +210,13 @@ pub(super) fn address_of(uri: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(host.parse().ok()?, port.unwrap_or(5060)))
 }
 
-/// The elements of a comma list; commas in quotes and angle brackets do not part them.
-fn elements(value: &str) -> Vec<&str> {
-    let (mut quoted, mut bracketed) = (false, false);
-    let parted = value.split(|letter| {
-        match letter {
-            '"' => quoted = !quoted,
-            '<' if !quoted => bracketed = true,
-            '>' if !quoted => bracketed = false,
-            _ => {}
-        }
-        letter == ',' && !quoted && !bracketed
-    });
-    parted.map(str::trim).collect()
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn long_name(name: &str) -> String {
-    let long = NAMES.iter().find(|(long, short)| {
-        long.eq_ignore_ascii_case(name) || (!short.is_empty() && short.eq_ignore_ascii_case(name))
-    });
-    long.map_or(name, |(long, _)| long).to_owned()
+/// A value on one line (RFC 3261 §7.3.1).
+fn unfolded(value: &[u8]) -> String {
+    text(value).replace("\r\n ", " ").replace("\r\n\t", " ")
 }
 
 /// Where `wanted` begins.
@@ -234,72 +224,13 @@ pub(super) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 
-/// The reason phrases that RFC 3261 §21 suggests.
-pub(super) fn reason(status: u16) -> &'static str {
-    REASONS.iter().find(|(code, _)| *code == status).map_or("Unnamed", |(_, reason)| reason)
+/// The usual reason phrase.
+fn reason(status: u16) -> &'static str {
+    Status::new(status).map_or("", Status::reason)
 }
 
-const LISTS: [&str; 4] = ["Via", "Route", "Record-Route", "Contact"];
-
-const NAMES: [(&str, &str); 22] = [
-    ("Via", "v"),
-    ("From", "f"),
-    ("To", "t"),
-    ("Call-ID", "i"),
-    ("Contact", "m"),
-    ("Content-Length", "l"),
-    ("Content-Type", "c"),
-    ("Content-Encoding", "e"),
-    ("Subject", "s"),
-    ("Supported", "k"),
-    ("Event", "o"),
-    ("Refer-To", "r"),
-    ("Referred-By", "b"),
-    ("Allow-Events", "u"),
-    ("CSeq", ""),
-    ("Route", ""),
-    ("Record-Route", ""),
-    ("Max-Forwards", ""),
-    ("Expires", ""),
-    ("Authorization", ""),
-    ("Proxy-Authorization", ""),
-    ("Require", ""),
-];
-
-const REASONS: [(u16, &str); 32] = [
-    (100, "Trying"),
-    (180, "Ringing"),
-    (183, "Session Progress"),
-    (200, "OK"),
-    (202, "Accepted"),
-    (301, "Moved Permanently"),
-    (302, "Moved Temporarily"),
-    (400, "Bad Request"),
-    (401, "Unauthorized"),
-    (403, "Forbidden"),
-    (404, "Not Found"),
-    (405, "Method Not Allowed"),
-    (407, "Proxy Authentication Required"),
-    (408, "Request Timeout"),
-    (415, "Unsupported Media Type"),
-    (420, "Bad Extension"),
-    (423, "Interval Too Brief"),
-    (480, "Temporarily Unavailable"),
-    (481, "Call/Transaction Does Not Exist"),
-    (482, "Loop Detected"),
-    (483, "Too Many Hops"),
-    (486, "Busy Here"),
-    (487, "Request Terminated"),
-    (488, "Not Acceptable Here"),
-    (489, "Bad Event"),
-    (491, "Request Pending"),
-    (500, "Server Internal Error"),
-    (501, "Not Implemented"),
-    (503, "Service Unavailable"),
-    (600, "Busy Everywhere"),
-    (603, "Decline"),
-    (604, "Does Not Exist Anywhere"),
-];
+const LISTS: [HeaderName; 4] =
+    [HeaderName::Via, HeaderName::Route, HeaderName::RecordRoute, HeaderName::Contact];
 
 #[cfg(test)]
 mod tests {
