@@ -50,7 +50,14 @@ pub const CHALLENGE_BYTES: usize = pick(160, 64);
 pub const DIALED_BYTES: usize = pick(64, 24);
 /// DTMF keys pressed during a call that wait until the one before them is sent. Further keys are not sent.
 pub const DIGITS_WAITING: usize = pick(32, 2);
+/// Samples of one stream that wait to be played, at 8,000 a second; a power of two. What comes earlier than that
+/// makes the oldest ones give way: a jump in the sound.
+pub const JITTER_SAMPLES: usize = pick(4_096, 2_048);
+/// Samples of the longest packet, 160 ms. Longer ones are not played.
+pub const PACKET_SAMPLES: usize = 1_280;
 
+const _: () =
+    assert!(JITTER_SAMPLES.is_power_of_two() && JITTER_SAMPLES > PACKET_SAMPLES, "a ring of whole packets");
 const _: () = assert!(SESSIONS >= 2, "a phone can hold one call and answer another");
 const _: () = assert!(CLIENT_TRANSACTIONS > 2 && SERVER_TRANSACTIONS > 2, "INVITE, CANCEL and one more");
 

@@ -1,7 +1,8 @@
 //! G.711: 16-bit samples as one byte, by µ-law or A-law (ITU-T G.711), without tables.
 //!
-//! A byte holds a sign, one of eight segments and one of sixteen steps in it; each segment's steps are twice as wide as
-//! those of the one below. µ-law bytes go over the wire inverted, A-law bytes with every other bit inverted.
+//! A byte holds a sign, one of eight segments and one of sixteen steps in it; each segment's steps are
+//! twice as wide as those of the one below. µ-law bytes go over the wire inverted, A-law bytes with every
+//! other bit inverted.
 //!
 //! ```
 //! use deskphone::media::g711::Law;
@@ -110,8 +111,8 @@ mod tests {
         (0..8).flat_map(|s| (0..16).map(move |i| step(s, i))).collect()
     }
 
-    /// G.711 table 1: decision value and quantised value of each positive A-law step, 13-bit scale (doubled, so that
-    /// the middles are whole).
+    /// G.711 table 1: decision value and quantised value of each positive A-law step, 13-bit scale
+    /// (doubled, so that the middles are whole).
     fn a_steps() -> Vec<(i32, i32)> {
         let width = |s: i32| if s < 2 { 2 } else { 2 << (s - 1) };
         let base = |s: i32| if s == 0 { 0 } else { 32 << (s - 1) };

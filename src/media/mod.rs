@@ -1,8 +1,10 @@
 //! The media parts of a phone: G.711, tone generator, jitter buffer, DTMF, one audio stream.
 //!
-//! These are machines of the data plane: a host's audio task owns them and steps them every 10 or 20 ms. They use
-//! integer arithmetic only, because the smallest microcontrollers have nothing else.
+//! These are machines of the data plane: a host's audio task owns them and steps them every 10 or 20 ms.
+//! They use integer arithmetic only, because the smallest microcontrollers have nothing else.
 
+pub mod conceal;
 pub mod dtmf;
 pub mod g711;
+pub mod jitter_buffer;
 pub mod tone_generator;

@@ -1,7 +1,8 @@
-//! RTP and RTCP packets (RFC 3550), sequence validation, telephone events (RFC 4733): syntax and bookkeeping only.
+//! RTP and RTCP packets (RFC 3550), sequence validation, telephone events (RFC 4733): syntax and
+//! bookkeeping only.
 //!
-//! [`packet`] reads and writes one RTP packet, [`rtcp`] one compound RTCP packet, [`sequence`] keeps what RFC 3550
-//! Appendix A keeps for each source, [`telephone_event`] is the payload that carries keys.
+//! [`packet`] reads and writes one RTP packet, [`rtcp`] one compound RTCP packet, [`sequence`] keeps what
+//! RFC 3550 Appendix A keeps for each source, [`telephone_event`] is the payload that carries keys.
 
 #[cfg(feature = "_fuzzing")]
 mod fuzz;
@@ -17,8 +18,8 @@ pub use packet::{Extension, Packet};
 pub use sequence::{Sequence, Verdict};
 pub use telephone_event::Event;
 
-/// Whether a datagram on a port that carries both is RTCP (RFC 5761 §4: packet types 64 to 95 of the second byte
-/// without its first bit, which RTP payload types there must avoid).
+/// Whether a datagram on a port that carries both is RTCP (RFC 5761 §4: packet types 64 to 95 of the second
+/// byte without its first bit, which RTP payload types there must avoid).
 ///
 /// ```
 /// assert!(deskphone::rtp::is_rtcp(&[0x80, 200, 0, 6]));

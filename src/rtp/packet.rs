@@ -14,7 +14,7 @@
 //!
 //! ```
 //! use deskphone::rtp::Packet;
-//! let packet = Packet { sequence: 7, timestamp: 160, ssrc: 0xDECAF, payload: b"voice", ..Packet::default() };
+//! let packet = Packet { sequence: 7, timestamp: 160, ssrc: 0xDECAF, payload: b"a", ..Packet::default() };
 //! let mut buffer = [0; 64];
 //! let length = packet.compose(&mut buffer).unwrap();
 //! assert_eq!(Packet::parse(&buffer[..length]), Ok(packet));
@@ -106,10 +106,12 @@ impl<'a> Packet<'a> {
         })
     }
 
-    /// Writes the packet to the start of `buffer` and says how long it is. Padding is written as zeros and its count.
+    /// Writes the packet to the start of `buffer` and says how long it is. Padding is written as zeros and
+    /// its count.
     ///
     /// # Errors
-    /// When the buffer is too short, or a list is not a multiple of four bytes or longer than its count can say.
+    /// When the buffer is too short, or a list is not a multiple of four bytes or longer than its count can
+    /// say.
     pub fn compose(&self, buffer: &mut [u8]) -> Result<usize, Overflow> {
         let mut out = Writer::new(buffer);
         let sources = u8::try_from(words(self.contributing)?).ok().filter(|count| *count <= 15);

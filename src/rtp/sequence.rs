@@ -101,7 +101,8 @@ impl Sequence {
         }
     }
 
-    /// Forgets the last transit time: after a pause or a jump of timestamps the next difference means nothing.
+    /// Forgets the last transit time: after a pause or a jump of timestamps the next difference means
+    /// nothing.
     pub const fn forget_transit(&mut self) {
         self.transit = None;
     }
@@ -126,7 +127,8 @@ impl Sequence {
         self.received
     }
 
-    /// Packets lost so far; negative when duplicates outnumber losses (A.3, limited to 24 bits as reports are).
+    /// Packets lost so far; negative when duplicates outnumber losses (A.3, limited to 24 bits as reports
+    /// are).
     #[must_use]
     pub fn lost(&self) -> i32 {
         let lost = i64::from(self.expected()).saturating_sub(i64::from(self.received));

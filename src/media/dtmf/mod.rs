@@ -7,10 +7,11 @@
 //! let five = Digit::from_char('5').unwrap();
 //! let mut sender = Sender::new(sender::Setting::default());
 //! let mut receiver = Receiver::new(1_200);
-//! assert_eq!(sender.step(sender::Input::Press(five)).transmit, None, "packets leave with the audio's clock");
+//! assert_eq!(sender.step(sender::Input::Press(five)).transmit, None, "it waits for the clock");
 //! let packet = sender.step(sender::Input::Tick { timestamp: 1_000, samples: 160 }).transmit.unwrap();
 //! assert_eq!((packet.marker, packet.timestamp, packet.event.duration), (true, 1_000, 160));
-//! let heard = receiver.step(Instant::ZERO, receiver::Input::Event { timestamp: 1_000, event: packet.event });
+//! let report = receiver::Input::Event { timestamp: 1_000, event: packet.event };
+//! let heard = receiver.step(Instant::ZERO, report);
 //! assert_eq!(heard.began, Some(five));
 //! ```
 

@@ -2,8 +2,8 @@
 //! (RFC 4733 §2.5.2).
 //!
 //! ```text
-//!          event without E                event with E, another event, or silence
-//!  Idle -------------------> Sounding ----------------------------------------------> Idle (or Sounding the other)
+//!       event without E            event with E, another event, or silence
+//! Idle ----------------> Sounding ----------------------------------------> Idle (or Sounding)
 //! ```
 
 use crate::base::{Instant, Timer};
@@ -62,8 +62,8 @@ pub struct Step {
 }
 
 impl Receiver {
-    /// A receiver that lets a digit lapse `silence_ms` after its last report: three packet times (§2.5.2.2), counted
-    /// from the wire, so with room for jitter.
+    /// A receiver that lets a digit lapse `silence_ms` after its last report: three packet times
+    /// (§2.5.2.2), counted from the wire, so with room for jitter.
     #[must_use]
     pub const fn new(silence_ms: u16) -> Self {
         Self { state: State::Idle, newest: None, silent: Timer::OFF, silence_ms }
@@ -142,8 +142,8 @@ impl Receiver {
     }
 }
 
-/// §2.5.1.3: a segment of the longest duration is followed by one that begins where it ends. The packet with that
-/// longest duration may be lost, so that the step in time alone must do.
+/// §2.5.1.3: a segment of the longest duration is followed by one that begins where it ends. The packet
+/// with that longest duration may be lost, so that the step in time alone must do.
 const fn continues(began: u32, duration: u16, timestamp: u32) -> bool {
     timestamp.wrapping_sub(began) == u16::MAX as u32 && duration > u16::MAX / 2
 }

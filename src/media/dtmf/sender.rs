@@ -1,9 +1,10 @@
 //! Sends each key pressed as an event, three times at its end (RFC 4733 §2.5.1).
 //!
 //! ```text
-//!          Press              Release and long enough        third end packet         40 ms after the end
-//!  Idle ----------> Tone ------------------------------> Ending ----------------> Pause -----------------> Idle
-//!                                                                                        next key waiting: Tone
+//!       Press       Release, long enough         third end packet        40 ms since the end
+//! Idle ------> Tone ---------------------> Ending ---------------> Pause -------------------> Idle
+//!               ^                                                    |  and a key is waiting
+//!               +----------------------------------------------------+
 //! ```
 
 use crate::limits;
@@ -25,7 +26,8 @@ pub struct Sender {
 /// How events are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// The phone's setting Mark All AVT Packets: the marker on each packet of an event, not on its first alone.
+    /// The phone's setting Mark All AVT Packets: the marker on each packet of an event, not on its first
+    /// alone.
     pub mark_all: bool,
     /// The power named in the event, in dB below 0 dBm0.
     pub volume: u8,
@@ -168,7 +170,8 @@ impl Sender {
         let began = *self.tone.began.get_or_insert(timestamp);
         let longer = self.tone.duration.saturating_add(u32::from(samples));
         if longer > u32::from(u16::MAX) {
-            // §2.5.1.3: report the longest duration without the end, go on with a new segment where this one ended.
+            // §2.5.1.3: report the longest duration without the end, go on with a new segment where this
+            // one ended.
             self.tone.began = Some(began.wrapping_add(u32::from(u16::MAX)));
             self.tone.before = self.tone.before.saturating_add(u32::from(u16::MAX));
             self.tone.duration = longer.saturating_sub(u32::from(u16::MAX));

@@ -191,7 +191,8 @@ proptest! {
                     let (chance, copies) = fate.next().unwrap_or((0, 0));
                     if chance >= 30 {
                         wanted.push((packet.timestamp, packet.event.digit().unwrap()));
-                        let input = receiver::Input::Event { timestamp: packet.timestamp, event: packet.event };
+                        let Transmit { timestamp, event, .. } = packet;
+                        let input = receiver::Input::Event { timestamp, event };
                         steps.extend((0..=copies).map(|_| receiver.step(now, input)));
                     }
                 }
@@ -204,7 +205,8 @@ proptest! {
         }
         wanted.dedup();
         let wanted: Vec<_> = wanted.into_iter().map(|(_, digit)| digit).collect();
-        ends.extend(receiver.step(Instant::from_millis(turn.saturating_add(1_000)), receiver::Input::Timeout).lapsed);
+        let end = Instant::from_millis(turn.saturating_add(1_000));
+        ends.extend(receiver.step(end, receiver::Input::Timeout).lapsed);
         prop_assert_eq!(&heard, &wanted);
         prop_assert_eq!(&ends, &wanted);
     }

@@ -1,7 +1,8 @@
 //! Tones from up to six sines, in integer arithmetic, at 8,000 samples a second.
 //!
-//! The cadence comes from outside: whoever plays a tone script says which components sound now, or none. A component
-//! that goes on sounding keeps its phase, and levels glide for four milliseconds, so that nothing clicks.
+//! The cadence comes from outside: whoever plays a tone script says which components sound now, or none. A
+//! component that goes on sounding keeps its phase, and levels glide for four milliseconds, so that nothing
+//! clicks.
 //!
 //! ```
 //! use deskphone::media::tone_generator::{Component, ToneGenerator};

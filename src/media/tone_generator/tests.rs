@@ -111,7 +111,8 @@ fn nothing_clicks_when_a_tone_starts_and_stops() {
         }
         tone.fill(chunk);
     }
-    // The steepest step of the steady sine is peak * 2 sin(pi * 440 / 8000); the glide adds a thirtieth of the peak.
+    // The steepest step of the steady sine is peak * 2 sin(pi * 440 / 8000); the glide adds a thirtieth of
+    // the peak.
     let peak = 22_656.0 * 10f64.powf(-0.5);
     let limit = peak * (2.0 * (TAU * 220.0 / 8_000.0).sin() + 0.05);
     assert!(samples.windows(2).all(|pair| f64::from(pair[0].abs_diff(pair[1])) < limit));

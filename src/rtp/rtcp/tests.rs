@@ -57,10 +57,12 @@ proptest! {
     fn parse_undoes_compose(
         ssrc: u32, ntp: u64, timestamp: u32, packets: u32, octets: u32, fraction_lost: u8,
         lost in -0x80_0000i32..0x80_0000, highest: u32, jitter: u32, last_report: u32, delay: u32,
-        about in prop::option::of(any::<u32>()), cname in "[a-z@]{1,40}", name in "\\PC{0,90}", tool in "[a-z]{0,9}",
+        about in prop::option::of(any::<u32>()), cname in "[a-z@]{1,40}",
+        name in "\\PC{0,90}", tool in "[a-z]{0,9}",
     ) {
         let sent = Sent { ntp, timestamp, packets, octets };
-        let report = about.map(|ssrc| Report { ssrc, fraction_lost, lost, highest, jitter, last_report, delay });
+        let block = Report { ssrc: 0, fraction_lost, lost, highest, jitter, last_report, delay };
+        let report = about.map(|ssrc| Report { ssrc, ..block });
         let mut buffer = [0; 1024];
         let mut out = Compound::new(&mut buffer);
         out.sender_report(ssrc, &sent, report.as_ref());
