@@ -30,4 +30,6 @@ pub use transport::{ConnectionId, Hop, Transport, reply_hop};
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
