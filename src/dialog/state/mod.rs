@@ -1,0 +1,276 @@
+//! What two user agents know of each other between requests: RFC 3261 §12.
+//!
+//! ```
+//! use deskphone::base::Writer;
+//! use deskphone::dialog::Dialog;
+//! use deskphone::sip::{Message, Method};
+//! let invite = Message::parse(b"INVITE sip:2101@192.0.2.57 SIP/2.0\r\n\
+//!     From: <sip:2104@pbx.example.com>;tag=a\r\nTo: <sip:2101@pbx.example.com>\r\n\
+//!     Call-ID: c\r\nCSeq: 9 INVITE\r\nContact: <sip:2104@198.51.100.20>\r\n\r\n")?;
+//! let mut dialog = Dialog::of_request(&invite, b"ours").unwrap();
+//! let number = dialog.next_cseq(1);
+//! let mut buffer = [0; 512];
+//! let mut out = Writer::new(&mut buffer);
+//! dialog.compose_head(&mut out, Method::Bye, number, b"SIP/2.0/UDP 192.0.2.57;branch=z9hG4bK1");
+//! assert!(out.written().starts_with(b"BYE sip:2104@198.51.100.20 SIP/2.0\r\nVia: "));
+//! # Ok::<(), deskphone::sip::ParseError>(())
+//! ```
+
+use heapless::Vec;
+
+use super::id::DialogId;
+use super::route::{Aim, RouteSet, put_request_uri};
+use crate::base::Writer;
+use crate::limits::{NAME_BYTES, URI_BYTES};
+use crate::sip::compose;
+use crate::sip::{Address, HeaderName, Message, Method};
+
+/// Max-Forwards of a request of ours (RFC 3261 §8.1.1.6).
+pub const MAX_FORWARDS: u64 = 70;
+
+/// One dialog.
+#[derive(Clone, Debug)]
+pub struct Dialog {
+    id: DialogId,
+    stage: Stage,
+    side: Side,
+    local: Party,
+    remote: Party,
+    remote_target: Vec<u8, URI_BYTES>,
+    routes: RouteSet,
+    local_cseq: Option<u32>,
+    remote_cseq: Option<u32>,
+}
+
+/// How firm a dialog is (RFC 3261 §12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Made by a provisional answer.
+    Early,
+    /// Made, or made firm, by a 2xx.
+    Confirmed,
+}
+
+/// Who sent the request that made the dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// We did: the Call-ID is ours, which decides who waits longer after a collision (RFC 3261 §14.1).
+    Caller,
+    /// The peer did.
+    Called,
+}
+
+/// What a CSeq of the peer's says (RFC 3261 §12.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Sequence {
+    /// The request is the next one.
+    InOrder,
+    /// A later one came before: 500.
+    OutOfOrder,
+}
+
+/// Something is missing in a message, or is longer than `limits` allows: 513, or the call is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unkept;
+
+/// An address without its tag: display name and URI, or the URI alone when both are too long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Party(Vec<u8, { URI_BYTES + NAME_BYTES }>);
+
+impl Dialog {
+    /// The dialog that an answer to our request makes: a provisional one with a tag, or a 2xx (RFC 3261 §12.1.2).
+    ///
+    /// # Errors
+    /// [`Unkept`].
+    pub fn of_response(request: &Message<'_>, response: &Message<'_>) -> Result<Self, Unkept> {
+        let status = response.status().ok_or(Unkept)?;
+        let mut dialog = Self {
+            id: DialogId::of_response(response).ok_or(Unkept)?,
+            stage: if status.is_final() { Stage::Confirmed } else { Stage::Early },
+            side: Side::Caller,
+            local: Party::of(&request.from().ok_or(Unkept)?)?,
+            remote: Party::of(&request.to().ok_or(Unkept)?)?,
+            remote_target: Vec::new(),
+            routes: RouteSet::of_response(response).map_err(|_| Unkept)?,
+            local_cseq: Some(request.cseq().ok_or(Unkept)?.number),
+            remote_cseq: None,
+        };
+        // A provisional answer needs no Contact; until one comes, the Request-URI is the best that is known.
+        let target = response.contact().map(|contact| contact.uri_text);
+        dialog.set_target(target.or_else(|| request.request_uri()).ok_or(Unkept)?)?;
+        Ok(dialog)
+    }
+
+    /// The dialog that our answer with the tag `local_tag` to a peer's request makes, early until
+    /// [`Dialog::confirm`] (RFC 3261 §12.1.1).
+    ///
+    /// # Errors
+    /// [`Unkept`].
+    pub fn of_request(request: &Message<'_>, local_tag: &[u8]) -> Result<Self, Unkept> {
+        let (from, to) = (request.from().ok_or(Unkept)?, request.to().ok_or(Unkept)?);
+        let call_id = request.call_id().ok_or(Unkept)?;
+        let mut dialog = Self {
+            id: DialogId::new(call_id, local_tag, from.tag().unwrap_or(&[])).ok_or(Unkept)?,
+            stage: Stage::Early,
+            side: Side::Called,
+            local: Party::of(&to)?,
+            remote: Party::of(&from)?,
+            remote_target: Vec::new(),
+            routes: RouteSet::of_request(request).map_err(|_| Unkept)?,
+            local_cseq: None,
+            remote_cseq: Some(request.cseq().ok_or(Unkept)?.number),
+        };
+        dialog.set_target(request.contact().ok_or(Unkept)?.uri_text)?;
+        Ok(dialog)
+    }
+
+    /// A 2xx is sent.
+    pub const fn confirm(&mut self) {
+        self.stage = Stage::Confirmed;
+    }
+
+    /// A 2xx to the request that made the dialog came: it is confirmed, and its route set is that of the 2xx
+    /// (RFC 3261 §13.2.2.4).
+    ///
+    /// # Errors
+    /// [`Unkept`]; routes and target are then as they were.
+    pub fn confirm_by(&mut self, response: &Message<'_>) -> Result<(), Unkept> {
+        self.stage = Stage::Confirmed;
+        let routes = RouteSet::of_response(response).map_err(|_| Unkept)?;
+        self.refresh_target(response)?;
+        self.routes = routes;
+        Ok(())
+    }
+
+    /// A target refresh: the Contact of a re-INVITE, an UPDATE or a SUBSCRIBE, or of a 2xx to ours, if there is one. The
+    /// route set stays (RFC 3261 §12.2).
+    ///
+    /// # Errors
+    /// [`Unkept`]; the target is then as it was.
+    pub fn refresh_target(&mut self, message: &Message<'_>) -> Result<(), Unkept> {
+        message.contact().map_or(Ok(()), |contact| self.set_target(contact.uri_text))
+    }
+
+    /// The CSeq number of our next request. The first is `first` (below 2^31), each other one more
+    /// (RFC 3261 §12.2.1.1). Not for ACK and CANCEL, which repeat their INVITE's.
+    pub fn next_cseq(&mut self, first: u32) -> u32 {
+        let number = self.local_cseq.map_or(first, |number| number.wrapping_add(1));
+        self.local_cseq = Some(number);
+        number
+    }
+
+    /// The CSeq of a peer's request in the dialog, which is not a retransmission (RFC 3261 §12.2.2). ACK and CANCEL
+    /// repeat their INVITE's number and are in order as long as that is.
+    pub fn receive_cseq(&mut self, number: u32) -> Sequence {
+        if self.remote_cseq.is_some_and(|latest| number < latest) {
+            return Sequence::OutOfOrder;
+        }
+        self.remote_cseq = Some(number);
+        Sequence::InOrder
+    }
+
+    /// Request-URI, Route and next hop of our requests.
+    #[must_use]
+    pub fn aim(&self) -> Aim<'_> {
+        self.routes.aim(&self.remote_target)
+    }
+
+    /// Writes the head of a request of ours: Request-Line, Via, Max-Forwards, Route, From, To, Call-ID, CSeq (RFC 3261
+    /// §12.2.1.1). The caller gives the Via value, adds its own headers and finishes.
+    pub fn compose_head(&self, out: &mut Writer<'_>, method: Method<'_>, cseq: u32, via: &[u8]) {
+        let aim = self.aim();
+        aim.compose_request_line(out, method);
+        compose::header(out, HeaderName::Via, via);
+        compose::number_header(out, HeaderName::MaxForwards, MAX_FORWARDS);
+        aim.compose_routes(out);
+        self.local.compose(out, HeaderName::From, self.id.local_tag());
+        self.remote.compose(out, HeaderName::To, self.id.remote_tag());
+        compose::header(out, HeaderName::CallId, self.id.call_id());
+        compose::cseq(out, cseq, method);
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn id(&self) -> &DialogId {
+        &self.id
+    }
+
+    /// How firm it is.
+    #[must_use]
+    pub const fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Who made it.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        self.side
+    }
+
+    /// The peer's Contact: where requests are meant for.
+    #[must_use]
+    pub fn remote_target(&self) -> &[u8] {
+        &self.remote_target
+    }
+
+    /// Our address as From or To had it, without the tag.
+    #[must_use]
+    pub fn local_party(&self) -> &[u8] {
+        &self.local.0
+    }
+
+    /// The peer's address as From or To had it, without the tag.
+    #[must_use]
+    pub fn remote_party(&self) -> &[u8] {
+        &self.remote.0
+    }
+
+    /// The route set.
+    #[must_use]
+    pub const fn routes(&self) -> &RouteSet {
+        &self.routes
+    }
+
+    /// The CSeq number of our latest request.
+    #[must_use]
+    pub const fn local_cseq(&self) -> Option<u32> {
+        self.local_cseq
+    }
+
+    fn set_target(&mut self, uri: &[u8]) -> Result<(), Unkept> {
+        let mut buffer = [0; URI_BYTES];
+        let mut out = Writer::new(&mut buffer);
+        put_request_uri(&mut out, uri);
+        let kept = Vec::from_slice(out.written()).map_err(|_| Unkept)?;
+        out.finish().map_err(|_| Unkept)?;
+        self.remote_target = kept;
+        Ok(())
+    }
+}
+
+impl Party {
+    fn of(address: &Address<'_>) -> Result<Self, Unkept> {
+        let bare = |display| {
+            let mut buffer = [0; URI_BYTES + NAME_BYTES];
+            let mut out = Writer::new(&mut buffer);
+            Address { display, params: crate::sip::Params::default(), ..*address }.compose(&mut out);
+            let kept = Vec::from_slice(out.written()).ok()?;
+            out.finish().ok().map(|_| Self(kept))
+        };
+        bare(address.display).or_else(|| bare(&[])).ok_or(Unkept)
+    }
+
+    fn compose(&self, out: &mut Writer<'_>, name: HeaderName, tag: &[u8]) {
+        compose::begin(out, name);
+        compose::put_line(out, &self.0);
+        if !tag.is_empty() {
+            out.put(b";tag=");
+            compose::put_line(out, tag);
+        }
+        compose::end(out);
+    }
+}
+
+#[cfg(test)]
+mod tests;
