@@ -39,8 +39,8 @@ impl DialogId {
         Self::new(response.call_id()?, local, remote)
     }
 
-    /// The name of the dialog that a peer's request belongs to: To is ours (RFC 3261 §12.2.2). `None` for a request
-    /// without a tag in To: it is outside of any dialog.
+    /// The name of the dialog that a peer's request belongs to: To is ours (RFC 3261 §12.2.2). `None` for a
+    /// request without a tag in To: it is outside of any dialog.
     #[must_use]
     pub fn of_request(request: &Message<'_>) -> Option<Self> {
         let (local, remote) = (request.to()?.tag()?, request.from()?.tag().unwrap_or(&[]));
@@ -65,8 +65,8 @@ impl DialogId {
         &self.remote_tag
     }
 
-    /// Whether these three name the dialog. Call-IDs compare byte by byte (RFC 3261 §20.8), tags are tokens and
-    /// compare without case (§7.3.1).
+    /// Whether these three name the dialog. Call-IDs compare byte by byte (RFC 3261 §20.8), tags are tokens
+    /// and compare without case (§7.3.1).
     #[must_use]
     pub fn is(&self, call_id: &[u8], local_tag: &[u8], remote_tag: &[u8]) -> bool {
         self.call_id == call_id
@@ -93,7 +93,8 @@ impl DialogId {
         from.tag().is_some_and(|from| self.is(call_id, from, to.tag().unwrap_or(&[])))
     }
 
-    /// Whether a Replaces with these values means the dialog: its `to-tag` is our tag, its `from-tag` the peer's. A tag of
+    /// Whether a Replaces with these values means the dialog: its `to-tag` is our tag, its `from-tag` the
+    /// peer's. A tag of
     /// `0` also means a dialog without that tag (RFC 3891 §3).
     #[must_use]
     pub fn is_replaced_by(&self, call_id: &[u8], to_tag: &[u8], from_tag: &[u8]) -> bool {

@@ -78,7 +78,8 @@ impl RouteSet {
         Ok(set)
     }
 
-    /// Appends one route: also the way to preload a set outside of dialogs, for an outbound proxy or a Service-Route.
+    /// Appends one route: also the way to preload a set outside of dialogs, for an outbound proxy or a
+    /// Service-Route.
     ///
     /// # Errors
     /// [`Unroutable`]; the set is then as it was.
@@ -105,8 +106,8 @@ impl RouteSet {
         self.values.is_empty()
     }
 
-    /// Request-URI, Route and next hop of a request to `target`, the remote target (RFC 3261 §12.2.1.1) or, outside of
-    /// dialogs, the address that is called (§8.1.1.1, §8.1.2).
+    /// Request-URI, Route and next hop of a request to `target`, the remote target (RFC 3261 §12.2.1.1) or,
+    /// outside of dialogs, the address that is called (§8.1.1.1, §8.1.2).
     #[must_use]
     pub fn aim<'r>(&'r self, target: &'r [u8]) -> Aim<'r> {
         let mut routes = self.iter();
@@ -159,8 +160,8 @@ fn begin_route(out: &mut Writer<'_>, first: &mut bool) {
     *first = false;
 }
 
-/// Writes a URI without what a Request-URI must not have: headers and the `method` parameter (RFC 3261 §19.1.1,
-/// table 1). A text that is no URI is written as it is.
+/// Writes a URI without what a Request-URI must not have: headers and the `method` parameter (RFC 3261
+/// §19.1.1, table 1). A text that is no URI is written as it is.
 pub fn put_request_uri(out: &mut Writer<'_>, text: &[u8]) {
     let Ok(Uri::Sip(uri)) = Uri::parse(text) else { return compose::put_line(out, text) };
     let forbidden = |name: &[u8]| name.eq_ignore_ascii_case(b"method");

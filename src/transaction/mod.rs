@@ -1,8 +1,8 @@
 //! The four transaction machines of RFC 3261 §17 with RFC 6026, and the table that matches messages to them.
 //!
-//! A request and all its answers are one transaction. The machines ([`invite_client`], [`client`], [`invite_server`],
-//! [`server`]) know when to repeat, to give up and to absorb; they see no bytes. [`Transactions`] ties them to messages,
-//! hops and their owners in the user agent.
+//! A request and all its answers are one transaction. The machines ([`invite_client`], [`client`],
+//! [`invite_server`], [`server`]) know when to repeat, to give up and to absorb; they see no bytes.
+//! [`Transactions`] ties them to messages, hops and their owners in the user agent.
 
 mod ack;
 pub mod client;

@@ -79,7 +79,8 @@ pub struct Unkept;
 struct Party(Vec<u8, { URI_BYTES + NAME_BYTES }>);
 
 impl Dialog {
-    /// The dialog that an answer to our request makes: a provisional one with a tag, or a 2xx (RFC 3261 §12.1.2).
+    /// The dialog that an answer to our request makes: a provisional one with a tag, or a 2xx (RFC 3261
+    /// §12.1.2).
     ///
     /// # Errors
     /// [`Unkept`].
@@ -143,8 +144,8 @@ impl Dialog {
         Ok(())
     }
 
-    /// A target refresh: the Contact of a re-INVITE, an UPDATE or a SUBSCRIBE, or of a 2xx to ours, if there is one. The
-    /// route set stays (RFC 3261 §12.2).
+    /// A target refresh: the Contact of a re-INVITE, an UPDATE or a SUBSCRIBE, or of a 2xx to ours, if there
+    /// is one. The route set stays (RFC 3261 §12.2).
     ///
     /// # Errors
     /// [`Unkept`]; the target is then as it was.
@@ -160,8 +161,8 @@ impl Dialog {
         number
     }
 
-    /// The CSeq of a peer's request in the dialog, which is not a retransmission (RFC 3261 §12.2.2). ACK and CANCEL
-    /// repeat their INVITE's number and are in order as long as that is.
+    /// The CSeq of a peer's request in the dialog, which is not a retransmission (RFC 3261 §12.2.2). ACK and
+    /// CANCEL repeat their INVITE's number and are in order as long as that is.
     pub fn receive_cseq(&mut self, number: u32) -> Sequence {
         if self.remote_cseq.is_some_and(|latest| number < latest) {
             return Sequence::OutOfOrder;
@@ -176,8 +177,8 @@ impl Dialog {
         self.routes.aim(&self.remote_target)
     }
 
-    /// Writes the head of a request of ours: Request-Line, Via, Max-Forwards, Route, From, To, Call-ID, CSeq (RFC 3261
-    /// §12.2.1.1). The caller gives the Via value, adds its own headers and finishes.
+    /// Writes the head of a request of ours: Request-Line, Via, Max-Forwards, Route, From, To, Call-ID, CSeq
+    /// (RFC 3261 §12.2.1.1). The caller gives the Via value, adds its own headers and finishes.
     pub fn compose_head(&self, out: &mut Writer<'_>, method: Method<'_>, cseq: u32, via: &[u8]) {
         let aim = self.aim();
         aim.compose_request_line(out, method);
