@@ -63,7 +63,8 @@ const _: () = assert!(CLIENT_TRANSACTIONS > 2 && SERVER_TRANSACTIONS > 2, "INVIT
 
 /// Media streams (`m=` lines) of one session description. An offer with more is answered 488.
 pub const MEDIA_LINES: usize = pick(8, 4);
-/// Formats of one `m=` line that are looked at; they stand in order of preference, so the least wanted ones are lost.
+/// Formats of one `m=` line that are looked at; they stand in order of preference, so the least wanted ones are
+/// lost.
 pub const FORMATS_SEEN: usize = pick(24, 8);
 /// Codecs that we offer or accept at a time: as many as the phone can have. More are not offered.
 pub const CODECS: usize = 10;

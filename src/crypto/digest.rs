@@ -34,8 +34,6 @@ use sha2::{Sha256, Sha512_256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use crate::base::Writer;
-
 /// Everything that a digest response is computed from.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
@@ -124,10 +122,9 @@ impl Question<'_> {
                 (&b"auth-int"[..], nonce_count, hash.of(&[self.method, self.uri, body.as_bytes()]))
             }
         };
-        let mut digits = [0; 8];
-        let mut count = Writer::new(&mut digits);
-        count.hex(nonce_count, 8);
-        hash.of(&[a1.as_bytes(), self.nonce, count.written(), self.cnonce, qop, a2.as_bytes()])
+        // nc-value = 8LHEX
+        let count = Hex::of_bytes(&nonce_count.to_be_bytes());
+        hash.of(&[a1.as_bytes(), self.nonce, count.as_bytes(), self.cnonce, qop, a2.as_bytes()])
     }
 
     fn hashed_a1(&self) -> Hex {
@@ -193,17 +190,23 @@ fn joined<D: Digest>(parts: &[&[u8]]) -> Hex {
         hasher.update(part);
     }
     let mut value = hasher.finalize();
-    let mut hex = Hex { digits: [0; 64], length: 0 };
-    let mut out = Writer::new(&mut hex.digits);
-    for &byte in value.iter() {
-        out.hex(u32::from(byte), 2);
-    }
-    hex.length = out.len();
+    let hex = Hex::of_bytes(&value);
     value.as_mut_slice().zeroize();
     hex
 }
 
 impl Hex {
+    /// The digits of as many bytes as there is room for.
+    fn of_bytes(bytes: &[u8]) -> Self {
+        let mut digits = [0; 64];
+        let mut length = 0usize;
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xF)]);
+            length = length.saturating_add(2);
+        }
+        Self { digits, length }
+    }
+
     /// The digits.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -215,6 +218,10 @@ impl Hex {
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(self.as_bytes()).unwrap_or("")
     }
+}
+
+const fn digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0'.saturating_add(nibble) } else { b'a'.saturating_add(nibble).saturating_sub(10) }
 }
 
 impl Drop for Hex {
@@ -236,8 +243,8 @@ impl fmt::Debug for Question<'_> {
     }
 }
 
-/// Whether two byte strings are the same, in a time that says nothing about where they differ. A hash value from a
-/// peer is compared so.
+/// Whether two byte strings are the same, in a time that says nothing about where they differ. A hash value
+/// from a peer is compared so.
 #[must_use]
 pub fn same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
@@ -271,8 +278,9 @@ mod tests {
         assert_eq!(mufasa(Hash::Sha256).response().as_str(), sha256);
     }
 
-    /// The inputs of RFC 7616 §3.9.2. The username and response printed there were made with SHA-512 cut to 256 bits,
-    /// which is not SHA-512/256 (erratum 4897); these are the right ones, and the second test shows the mistake.
+    /// The inputs of RFC 7616 §3.9.2. The username and response printed there were made with SHA-512 cut to
+    /// 256 bits, which is not SHA-512/256 (erratum 4897); these are the right ones, and the second test shows
+    /// the mistake.
     #[test]
     fn rfc_7616_section_3_9_2_as_corrected() {
         let question = Question {

@@ -2,4 +2,4 @@
 
 pub mod digest;
 
-pub use digest::{Algorithm, Hash, Hex, Protection, Question, same};
+pub use self::digest::{Algorithm, Hash, Hex, Protection, Question, same};

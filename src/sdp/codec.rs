@@ -4,8 +4,9 @@ use crate::limits;
 
 /// An audio codec.
 ///
-/// A codec comes with its encoding name, its clock rate and, if RFC 3551 §6 gives it one, its static payload type.
-/// One that has none gets its number from the configuration when we offer and from the offer when we answer.
+/// A codec comes with its encoding name, its clock rate and, if RFC 3551 §6 gives it one, its static payload
+/// type. One that has none gets its number from the configuration when we offer and from the offer when we
+/// answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Codec {
     /// G.711 µ-law.

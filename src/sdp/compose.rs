@@ -19,8 +19,9 @@ pub struct Outgoing<'a> {
 
 /// The numbers in our `o=` line, and a mark of what they stood for when they were last sent.
 ///
-/// RFC 3264 §8: a description that differs from the one before has a version one higher, one that does not differ has
-/// the same. Keep what [`Outgoing::revision`] says in the [`super::Local`] of the session and the rule holds by itself.
+/// RFC 3264 §8: a description that differs from the one before has a version one higher, one that does not
+/// differ has the same. Keep what [`Outgoing::revision`] says in the [`super::Local`] of the session and the
+/// rule holds by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revision {
     /// The session id.

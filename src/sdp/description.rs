@@ -9,9 +9,9 @@
 //! time-description    = time-field [1*repeat-field [zone-field]]
 //! ```
 //!
-//! Strict where the RFC leaves no choice (order of lines, unknown letters), tolerant where peers are known to be
-//! sloppy and nothing depends on it: lines may end in LF alone (§5), the last one in nothing, the session name may be
-//! empty, and attributes that cannot be read count as unknown, so they are ignored.
+//! Strict where the RFC leaves no choice (order of lines, unknown letters), tolerant where peers are known to
+//! be sloppy and nothing depends on it: lines may end in LF alone (§5), the last one in nothing, the session
+//! name may be empty, and attributes that cannot be read count as unknown, so they are ignored.
 //!
 //! ```
 //! use deskphone::sdp::{Description, Direction};
@@ -48,7 +48,8 @@ pub struct Description<'a> {
 pub struct Origin<'a> {
     /// The whole value: two descriptions with the same one are the same description.
     pub value: &'a [u8],
-    /// The session id, digits only. Peers use more than the 63 bits that RFC 3264 §5 allows, so it stays text.
+    /// The session id, digits only. Peers use more than the 63 bits that RFC 3264 §5 allows, so it stays
+    /// text.
     pub session_id: &'a [u8],
     /// The version, digits only.
     pub version: &'a [u8],
@@ -364,7 +365,8 @@ fn payload_type(format: &[u8]) -> Option<u8> {
     u8::try_from(text::decimal(format)?).ok().filter(|number| *number < 128)
 }
 
-/// How far we are in the fixed order of lines (RFC 8866 §5): a letter, its place, and whether it may come again.
+/// How far we are in the fixed order of lines (RFC 8866 §5): a letter, its place, and whether it may come
+/// again.
 type Place = (u8, u8, bool);
 
 const SESSION_ORDER: [Place; 15] = [

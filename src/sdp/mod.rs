@@ -1,7 +1,8 @@
 //! Session descriptions (RFC 8866), the codecs in them, and the offer/answer model (RFC 3264).
 //!
-//! [`Description::parse`] borrows a body; [`offer`] and [`answer`] make ours from a [`Local`]; what both sides agreed
-//! on is a [`Negotiated`]. All of them are pure functions: the caller keeps the [`Local`] of its session.
+//! [`Description::parse`] borrows a body; [`offer`] and [`answer`] make ours from a [`Local`]; what both
+//! sides agreed on is a [`Negotiated`]. All of them are pure functions: the caller keeps the [`Local`] of its
+//! session.
 //!
 //! ```
 //! use deskphone::base::Writer;

@@ -25,7 +25,8 @@ pub struct Local {
     pub dtmf_payload_type: Option<u8>,
     /// Our wish: `SendOnly` while we hold the peer.
     pub direction: Direction,
-    /// The setting RFC 2543 Call Hold: an offer that holds also says `c=0.0.0.0` (in IPv4; IPv6 has no such form).
+    /// The setting RFC 2543 Call Hold: an offer that holds also says `c=0.0.0.0` (in IPv4; IPv6 has no such
+    /// form).
     pub hold_by_address: bool,
     /// The streams of the session so far; offers keep their number and order (RFC 3264 §8).
     pub slots: Slots,
@@ -99,7 +100,8 @@ pub enum Refusal {
 }
 
 impl Local {
-    /// One audio stream at an address, both ways, 20 ms a packet, without codecs; `session_id` is a random number.
+    /// One audio stream at an address, both ways, 20 ms a packet, without codecs; `session_id` is a random
+    /// number.
     #[must_use]
     pub fn new(address: SocketAddr, session_id: u64) -> Self {
         let mut slots = Slots::new();
@@ -117,8 +119,8 @@ impl Local {
         }
     }
 
-    /// Takes over from an exchange what later offers must keep: the streams (RFC 3264 §8), and the payload types that
-    /// the session has bound to codecs, which may not be bound to others (§8.3.2).
+    /// Takes over from an exchange what later offers must keep: the streams (RFC 3264 §8), and the payload
+    /// types that the session has bound to codecs, which may not be bound to others (§8.3.2).
     pub fn follow(&mut self, negotiated: &Negotiated) {
         self.slots.clone_from(&negotiated.slots);
         for format in &mut self.formats {
@@ -253,7 +255,8 @@ impl MediaKind {
         }
     }
 
-    /// A line for a stream that stays declined. Its old protocol and formats mean nothing any more (RFC 3264 §8.2).
+    /// A line for a stream that stays declined. Its old protocol and formats mean nothing any more (RFC 3264
+    /// §8.2).
     const fn as_declined(self) -> Stream<'static> {
         let (kind, protocol, format): (&[u8], &[u8], &[u8]) = match self {
             Self::Audio => (b"audio", b"RTP/AVP", b"0"),

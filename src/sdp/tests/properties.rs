@@ -213,7 +213,10 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..400) {
+    fn any_bytes_are_read_or_refused(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        cut in 0usize..400,
+    ) {
         let _ = Description::parse(&bytes);
         let body = text(&offer(&phone("192.0.2.9:16384")));
         let mut spoiled = body.into_bytes();

@@ -9,8 +9,8 @@
 //!                       / message-qop / nonce-count / auth-param
 //! ```
 //!
-//! Values are kept as they stand between their quotes, escapes and all: that is how they are sent back and hashed.
-//! Tokens where the grammar wants quotes, and quotes where it wants tokens, are taken too.
+//! Values are kept as they stand between their quotes, escapes and all: that is how they are sent back and
+//! hashed. Tokens where the grammar wants quotes, and quotes where it wants tokens, are taken too.
 //!
 //! ```
 //! use deskphone::sip::auth::{Challenge, Qop};
@@ -225,7 +225,8 @@ impl Qop {
     }
 }
 
-/// Of the values of a response's WWW-Authenticate (or Proxy-Authenticate) header fields, in order, those to answer.
+/// Of the values of a response's WWW-Authenticate (or Proxy-Authenticate) header fields, in order, those to
+/// answer.
 ///
 /// RFC 8760 §2.4: of several challenges for one realm the topmost that we support; the rest are ignored.
 pub fn topmost<'a>(

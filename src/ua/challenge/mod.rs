@@ -1,7 +1,7 @@
 //! Answering challenges: RFC 3261 §22.2, §22.3, RFC 7616 §3.3-§3.5, RFC 8760 §2.4.
 //!
-//! A [`Keyring`] keeps the challenges that it can answer, one for each realm, and goes on using their nonces; an
-//! [`Attempts`] belongs to one request and sees to it that a wrong password does not make a storm.
+//! A [`Keyring`] keeps the challenges that it can answer, one for each realm, and goes on using their nonces;
+//! an [`Attempts`] belongs to one request and sees to it that a wrong password does not make a storm.
 //!
 //! ```
 //! use deskphone::base::{Rng, Writer};
@@ -15,8 +15,8 @@
 //! let mut buffer = [0; 512];
 //! let mut out = Writer::new(&mut buffer);
 //! let identity = Identity { user: "4001", password: "secret" };
-//! keys.write(&identity, &Target { method: b"REGISTER", uri: b"sip:office", body: b"" }, &mut Fixed, &mut out);
-//! assert!(out.written().starts_with(b"Authorization: Digest username=\"4001\", realm=\"office\""));
+//! keys.write(&identity, &Target { method: b"REGISTER", uri: b"sip:office", body: b"" }, &mut Fixed, &mut
+//! out); assert!(out.written().starts_with(b"Authorization: Digest username=\"4001\", realm=\"office\""));
 //! // The same realm asks again: the password is wrong.
 //! assert!(matches!(keys.take(&mut attempts, 2, asked.into_iter()), Verdict::GiveUp(_)));
 //! ```
@@ -99,8 +99,8 @@ impl Keyring {
         Self { slots: [const { None }; limits::CHALLENGES] }
     }
 
-    /// Takes the challenges of one 401 or 407, in order: the values of its WWW-Authenticate and Proxy-Authenticate
-    /// header fields. (A forking proxy puts both kinds into one response, RFC 3261 §22.3.)
+    /// Takes the challenges of one 401 or 407, in order: the values of its WWW-Authenticate and
+    /// Proxy-Authenticate header fields. (A forking proxy puts both kinds into one response, RFC 3261 §22.3.)
     pub fn take<'a>(
         &mut self,
         attempts: &mut Attempts,
@@ -136,7 +136,8 @@ impl Keyring {
             slot.as_ref().is_some_and(|kept| kept.asker == asker && kept.realm == *challenge.realm)
         });
         let answered = known.and_then(|place| attempts.answered.get(place)).is_some_and(|answered| *answered);
-        // RFC 3261 §22.2: not twice with the same credentials, unless only the nonce was too old (§22.4, stale).
+        // RFC 3261 §22.2: not twice with the same credentials, unless only the nonce was too old (§22.4,
+        // stale).
         if answered && !challenge.stale {
             self.drop_slot(known);
             return Verdict::GiveUp(Reason::Refused);
@@ -199,8 +200,8 @@ impl Keyring {
         *self = Self::new();
     }
 
-    /// Writes the Authorization and Proxy-Authorization lines for a request, each with its CRLF. Each nonce counts
-    /// one use more.
+    /// Writes the Authorization and Proxy-Authorization lines for a request, each with its CRLF. Each nonce
+    /// counts one use more.
     pub fn write(
         &mut self,
         identity: &Identity<'_>,
@@ -218,8 +219,9 @@ impl Keyring {
         }
     }
 
-    /// Writes the lines of the last [`Keyring::write`] once more: an ACK carries the credentials of its INVITE
-    /// (RFC 3261 §13.2.2.4, §22.1). With the INVITE's target and no other request in between they are the same bytes.
+    /// Writes the lines of the last [`Keyring::write`] once more: an ACK carries the credentials of its
+    /// INVITE (RFC 3261 §13.2.2.4, §22.1). With the INVITE's target and no other request in between they are
+    /// the same bytes.
     pub fn repeat(&self, identity: &Identity<'_>, target: &Target<'_>, out: &mut Writer<'_>) {
         for kept in self.slots.iter().flatten().filter(|kept| kept.nonce_count > 0) {
             kept.write(identity, target, out);
