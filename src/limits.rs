@@ -50,8 +50,8 @@ pub const CHALLENGE_BYTES: usize = pick(160, 64);
 pub const DIALED_BYTES: usize = pick(64, 24);
 /// DTMF keys pressed during a call that wait until the one before them is sent. Further keys are not sent.
 pub const DIGITS_WAITING: usize = pick(32, 2);
-/// Samples of one stream that wait to be played, at 8,000 a second; a power of two. What comes earlier than that
-/// makes the oldest ones give way: a jump in the sound.
+/// Samples of one stream that wait to be played, at 8,000 a second; a power of two. What comes earlier than
+/// that makes the oldest ones give way: a jump in the sound.
 pub const JITTER_SAMPLES: usize = pick(4_096, 2_048);
 /// Samples of the longest packet, 160 ms. Longer ones are not played.
 pub const PACKET_SAMPLES: usize = 1_280;
@@ -63,8 +63,8 @@ const _: () = assert!(CLIENT_TRANSACTIONS > 2 && SERVER_TRANSACTIONS > 2, "INVIT
 
 /// Media streams (`m=` lines) of one session description. An offer with more is answered 488.
 pub const MEDIA_LINES: usize = pick(8, 4);
-/// Formats of one `m=` line that are looked at; they stand in order of preference, so the least wanted ones are
-/// lost.
+/// Formats of one `m=` line that are looked at; they stand in order of preference, so the least wanted ones
+/// are lost.
 pub const FORMATS_SEEN: usize = pick(24, 8);
 /// Codecs that we offer or accept at a time: as many as the phone can have. More are not offered.
 pub const CODECS: usize = 10;
