@@ -28,3 +28,7 @@ pub use ::defmt as __defmt;
 #[cfg(feature = "log")]
 #[doc(hidden)]
 pub use ::log as __log;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -39,7 +39,8 @@ pub(crate) const RULES: &[Rule] = &[
 /// Who may use whom: a module uses those of the groups before its own, and none of its own group.
 const GROUPS: &[&[&str]] = &[
     &["limits"],
-    &["base", "crypto"],
+    &["base"],
+    &["crypto"],
     &["sip", "sdp", "rtp"],
     &["transaction", "dialog", "dialplan", "script", "srtp", "secure_call", "media"],
     &["ua", "config"],
@@ -57,6 +58,7 @@ const EMPTY_WORDS: &[&str] =
 
 /// Names that a standard gives, and which.
 const STANDARD_NAMES: &[(&str, &str)] = &[
+    ("UserInfo", "userinfo of the grammar, RFC 3261 §25.1"),
     ("CallInfo", "the header Call-Info, RFC 3261 §20.9"),
     ("call_info", "the header Call-Info, RFC 3261 §20.9"),
     ("AlertInfo", "the header Alert-Info, RFC 3261 §20.4"),
@@ -251,7 +253,8 @@ fn borders(source: &Source, findings: &mut Vec<Finding>) {
     if !source.in_library() || source.path == "src/lib.rs" {
         return;
     }
-    let inner = inner_names(&source.live);
+    let foreign = foreign_crates(&source.code);
+    let inner = inner_names(&source.live, &foreign);
     for at in words(&source.live, "pub") {
         let rest = &source.live[at + 3..];
         if !rest.starts_with(' ') {
@@ -266,7 +269,7 @@ fn borders(source: &Source, findings: &mut Vec<Finding>) {
             rest.find([',', '}', '\n']).unwrap_or(end)
         };
         let signature = &rest[..end];
-        let crates = INNER_CRATES.iter().map(|name| format!("{name}::"));
+        let crates = foreign.iter().map(|name| format!("{name}::"));
         let by_path = crates.filter(|path| starts_a_path(signature, path)).map(|path| path.replace("::", ""));
         let by_name = inner.iter().filter(|name| words(signature, name).next().is_some()).cloned();
         if let Some(name) = by_path.chain(by_name).next() {
@@ -280,6 +283,12 @@ fn borders(source: &Source, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The inner crates, without those whose name a module declared here bears.
+fn foreign_crates(code: &str) -> Vec<&'static str> {
+    let ours = |name: &str| words(code, name).any(|at| code[..at].ends_with("mod "));
+    INNER_CRATES.iter().copied().filter(|name| !ours(name)).collect()
+}
+
 fn starts_a_path(text: &str, path: &str) -> bool {
     text.match_indices(path).any(|(at, _)| {
         let before = text[..at].chars().next_back();
@@ -288,12 +297,12 @@ fn starts_a_path(text: &str, path: &str) -> bool {
 }
 
 /// What a file imports by name from the inner crates.
-fn inner_names(code: &str) -> Vec<String> {
+fn inner_names(code: &str, foreign: &[&str]) -> Vec<String> {
     let mut names = Vec::new();
     for at in words(code, "use") {
         let rest = &code[at + 3..];
         let import = &rest[..rest.find(';').unwrap_or(rest.len())];
-        if !INNER_CRATES.contains(&first_word(import)) {
+        if !foreign.contains(&first_word(import)) {
             continue;
         }
         let types = import.split(|c| !in_word(c)).filter(|word| is_word(word));

@@ -36,8 +36,10 @@ impl Source {
         let starts = self.code.match_indices("#[cfg(test)]").map(|(at, mark)| at + mark.len());
         starts
             .filter_map(|at| {
-                let item = self.code[at..].trim_start().strip_prefix("mod ")?;
-                item.split_once(';').map(|(name, _)| name.trim().to_owned())
+                let item = self.code[at..].split_once(';')?.0;
+                let (visibility, name) = item.split_once("mod ")?;
+                let public = ["", "pub", "pub(crate)", "pub(super)"].contains(&visibility.trim());
+                public.then(|| name.trim().to_owned())
             })
             .filter(|name| is_word(name))
             .collect()
