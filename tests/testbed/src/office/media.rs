@@ -63,6 +63,8 @@ pub(super) struct Media {
     streams: Vec<Stream>,
     outbox: VecDeque<MediaPacket>,
     next_port: u16,
+    first_port: u16,
+    last_port: u16,
 }
 
 impl Stream {
@@ -130,12 +132,24 @@ impl Stream {
 
 impl Media {
     pub(super) const fn new() -> Self {
-        Self { streams: Vec::new(), outbox: VecDeque::new(), next_port: FIRST_PORT }
+        Self {
+            streams: Vec::new(),
+            outbox: VecDeque::new(),
+            next_port: FIRST_PORT,
+            first_port: FIRST_PORT,
+            last_port: LAST_PORT,
+        }
+    }
+
+    const fn set_ports(&mut self, first: u16, last: u16) {
+        self.next_port = first;
+        self.first_port = first;
+        self.last_port = last;
     }
 
     pub(super) fn open(&mut self, number: &str, audio: Audio, leg: u64) {
         let stream = Stream::new(number, self.next_port, audio, leg);
-        self.next_port = if self.next_port >= LAST_PORT { FIRST_PORT } else { self.next_port + 2 };
+        self.next_port = if self.next_port >= self.last_port { self.first_port } else { self.next_port + 2 };
         self.streams.push(stream);
     }
 
@@ -154,6 +168,11 @@ impl Office {
     #[must_use]
     pub fn streams(&self) -> &[Stream] {
         &self.media.streams
+    }
+
+    /// The even ports that new calls take, first and last: several offices on one host need ranges of their own.
+    pub const fn set_media_ports(&mut self, first: u16, last: u16) {
+        self.media.set_ports(first, last);
     }
 
     /// Takes a packet that came to one of the office's media ports.
