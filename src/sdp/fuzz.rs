@@ -22,16 +22,11 @@ pub fn fuzz_sdp(data: &[u8]) {
         let mut buffer = [0; 4_096];
         let mut out = Writer::new(&mut buffer);
         reply.write(&mut out);
-        let written = out.written();
-        if let (false, Ok(again)) = (written.len() > 4_000, Description::parse(written)) {
-            assert_eq!(again.media.len(), description.media.len(), "RFC 3264 §6: as many streams as offered");
-            let mut pairs = again.media.iter().zip(&description.media);
-            assert!(
-                pairs.all(|(ours, offered)| ours.kind.eq_ignore_ascii_case(offered.kind)),
-                "in that order"
-            );
-        } else {
-            assert!(written.len() > 4_000, "our own answer can be read");
-        }
+        // What repeats too much of a long offer does not fit into a message; the call is refused then.
+        let Ok(length) = out.finish() else { continue };
+        let again = Description::parse(buffer.get(..length).unwrap_or(&[]));
+        let theirs = description.media.iter().map(|media| media.kind);
+        let mirrored = again.is_ok_and(|again| again.media.iter().map(|media| media.kind).eq(theirs));
+        assert!(mirrored, "RFC 3264 §6: our answer can be read and has the offer's streams");
     }
 }

@@ -21,7 +21,8 @@ fn expected(body: &str) -> (&'static str, usize) {
 fn rfc_8866_section_5_every_line_in_its_place() {
     let body = "v=0\r\no=jdoe 3724394400 3724394405 IN IP4 198.51.100.1\r\ns=Call to John\r\n\
         i=SDP Offer #1\r\nu=http://www.jdoe.example.com/home.html\r\ne=Jane Doe <jane@jdoe.example.com>\r\n\
-        p=+1 617 555-6011\r\nc=IN IP4 198.51.100.1\r\nb=X-YZ:128\r\nt=0 0\r\nr=7d 1h 0 25h\r\nz=0 0\r\nt=3724394400 3724398000\r\n\
+        p=+1 617 555-6011\r\nc=IN IP4 198.51.100.1\r\nb=X-YZ:128\r\nt=0 0\r\nr=7d 1h 0 25h\r\n\
+        z=0 0\r\nt=3724394400 3724398000\r\n\
         k=prompt\r\na=recvonly\r\nm=audio 49170/2 RTP/AVP 0 97\r\ni=The voice\r\nc=IN IP6 2001:db8::2\r\n\
         b=AS:64\r\nk=prompt\r\na=rtpmap:97 G726-32/8000/1\r\na=fmtp:97 x=1; y=2\r\na=ptime:30\r\n\
         a=maxptime:60.5\r\na=unknown\r\nm=video 0/2 RTP/SAVP 99\r\na=inactive\r\nm=audio 51372 udptl t38\r\n";
