@@ -117,7 +117,8 @@ mod tests {
     fn rfc3261_12_the_tags_change_sides() {
         let id = DialogId::new(b"c", b"Ours", b"theirs").unwrap();
         let request = message(
-            "BYE sip:a@b SIP/2.0\r\nFrom: <sip:x@y>;tag=theirs\r\nTo: <sip:a@b>;tag=ours\r\nCall-ID: c\r\n\r\n",
+            "BYE sip:a@b SIP/2.0\r\nFrom: <sip:x@y>;tag=theirs\r\n\
+             To: <sip:a@b>;tag=ours\r\nCall-ID: c\r\n\r\n",
         );
         assert!(id.has_request(&request) && !id.has_response(&request));
         let response = message(

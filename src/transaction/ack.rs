@@ -6,8 +6,9 @@ use crate::sip::{HeaderName, Message, Method, compose as write};
 
 /// The ACK to a failure of `invite`: RFC 3261 §17.1.1.3.
 ///
-/// Request-URI, top Via, Route, From, Call-ID and the number of CSeq are the INVITE's. To is the INVITE's with the tag of
-/// the failure, which is what a failure's To must be (RFC 3261 §8.2.6.2), so the failure itself need not be kept.
+/// Request-URI, top Via, Route, From, Call-ID and the number of CSeq are the INVITE's. To is the INVITE's
+/// with the tag of the failure, which is what a failure's To must be (RFC 3261 §8.2.6.2), so the failure
+/// itself need not be kept.
 pub(super) fn compose(invite: &[u8], tag: &[u8], buffer: &mut [u8]) -> Option<usize> {
     let invite = Message::parse(invite).ok()?;
     let mut out = Writer::new(buffer);

@@ -9,8 +9,8 @@
 //!     └───────► Accepted (ACK: told; 2xx: sent) ─────────── L ───────────────────┘
 //! ```
 //!
-//! The slot keeps one answer. From its opening on that is the 100, which goes out by itself when the user agent has
-//! said nothing for 200 ms.
+//! The slot keeps one answer. From its opening on that is the 100, which goes out by itself when the user
+//! agent has said nothing for 200 ms.
 //!
 //! ```
 //! use deskphone::base::Instant;

@@ -1,8 +1,8 @@
 //! Which transaction a message belongs to: RFC 3261 §17.1.3 for answers, §17.2.3 for requests.
 //!
 //! Requests match by the branch, the sent-by and the method of their top Via. A branch without the cookie
-//! `z9hG4bK` comes from an RFC 2543 peer and names nothing; then Request-URI, tags, Call-ID, CSeq and the whole top Via
-//! decide together. What decides is copied, so that a match is never a coincidence.
+//! `z9hG4bK` comes from an RFC 2543 peer and names nothing; then Request-URI, tags, Call-ID, CSeq and the
+//! whole top Via decide together. What decides is copied, so that a match is never a coincidence.
 
 use core::ops::Range;
 
@@ -47,8 +47,8 @@ impl Key {
         Some(key)
     }
 
-    /// Whether an ACK, whose key is `ack` with the method INVITE, belongs to the INVITE of this key, which was answered
-    /// with the tag `answered`. Only RFC 2543 needs the tag (RFC 3261 §17.2.3).
+    /// Whether an ACK, whose key is `ack` with the method INVITE, belongs to the INVITE of this key, which
+    /// was answered with the tag `answered`. Only RFC 2543 needs the tag (RFC 3261 §17.2.3).
     pub(super) fn is_acknowledged_by<'r>(
         &self,
         ack: &Self,
@@ -91,7 +91,8 @@ impl Naming {
         Some(Self { branch: start..start.checked_add(branch.len())?, method: 0..method.as_bytes().len() })
     }
 
-    /// Whether an answer belongs to the request: same branch in the top Via, same method in CSeq (RFC 3261 §17.1.3).
+    /// Whether an answer belongs to the request: same branch in the top Via, same method in CSeq (RFC 3261
+    /// §17.1.3).
     pub(super) fn is_answered_by(&self, request: &[u8], response: &Message<'_>) -> bool {
         let (Some(via), Some(cseq)) = (response.via(), response.cseq()) else { return false };
         let branch = via.branch().unwrap_or(&[]);

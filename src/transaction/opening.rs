@@ -12,8 +12,8 @@ use crate::base::{Instant, Writer};
 use crate::sip::compose::{self, Reply};
 use crate::sip::{HeaderName, Message, Method, Status};
 
-/// A slot for a new request: compose into [`VacantClient::buffer`], then [`VacantClient::start`]. Dropped, it changes
-/// nothing.
+/// A slot for a new request: compose into [`VacantClient::buffer`], then [`VacantClient::start`]. Dropped,
+/// it changes nothing.
 #[derive(Debug)]
 pub struct VacantClient<'t> {
     pub(super) table: &'t mut Transactions,
@@ -112,12 +112,12 @@ impl Draft<'_> {
 impl Transactions {
     /// Takes a request on that [`Transactions::receive_request`] called new, or a CANCEL.
     ///
-    /// Answers go to `hop` (see [`reply_hop`](super::reply_hop)). `mark` is the source address that the top Via of the
-    /// answers is marked with, if it is to be marked (RFC 3261 §18.2.1, RFC 3581 §4). An INVITE is answered 100 by
-    /// itself if the user agent does not answer within 200 ms.
+    /// Answers go to `hop` (see [`reply_hop`](super::reply_hop)). `mark` is the source address that the top
+    /// Via of the answers is marked with, if it is to be marked (RFC 3261 §18.2.1, RFC 3581 §4). An INVITE
+    /// is answered 100 by itself if the user agent does not answer within 200 ms.
     ///
-    /// `None` when every slot is in use by a request that is not settled, or when the request is too large to be
-    /// answered; the user agent answers without a transaction then (503, 513).
+    /// `None` when every slot is in use by a request that is not settled, or when the request is too large
+    /// to be answered; the user agent answers without a transaction then (503, 513).
     pub fn open_server(
         &mut self,
         now: Instant,
@@ -152,7 +152,8 @@ impl Transactions {
     }
 }
 
-/// The 100 to a request. It keeps Record-Route too, which a 100 has no use for, but the answers that are copied from it.
+/// The 100 to a request. It keeps Record-Route too, which a 100 has no use for, but the answers that are
+/// copied from it.
 fn compose_trying(
     request: &Message<'_>,
     mark: Option<core::net::SocketAddr>,

@@ -1,8 +1,8 @@
 //! The transactions of the phone: which message belongs to which, what is due, and what goes out next.
 //!
-//! Sending is a mark on the slot, not a queue: [`Transactions::take_pending`] lends the marked messages in the order of
-//! their tickets. Stateless messages of the user agent take their tickets from the same counter, so the order on the
-//! wire is the order of decisions.
+//! Sending is a mark on the slot, not a queue: [`Transactions::take_pending`] lends the marked messages in
+//! the order of their tickets. Stateless messages of the user agent take their tickets from the same
+//! counter, so the order on the wire is the order of decisions.
 
 use super::invite_client::{self, Transmit};
 use super::invite_server;
@@ -49,7 +49,8 @@ pub enum ResponseMatch {
     },
     /// A late one of a transaction; done.
     Absorbed,
-    /// It belongs to none. A 2xx to INVITE may still concern a dialog (RFC 6026 §8); everything else is dropped.
+    /// It belongs to none. A 2xx to INVITE may still concern a dialog (RFC 6026 §8); everything else is
+    /// dropped.
     Unmatched,
 }
 
@@ -289,8 +290,8 @@ impl Transactions {
         RequestMatch::New
     }
 
-    /// Whether a new request is one that came before by another way: same From tag, Call-ID and CSeq under another
-    /// transaction, and no tag in To. It is answered 482 (RFC 3261 §8.2.2.2).
+    /// Whether a new request is one that came before by another way: same From tag, Call-ID and CSeq under
+    /// another transaction, and no tag in To. It is answered 482 (RFC 3261 §8.2.2.2).
     #[must_use]
     pub fn is_merged(&self, request: &Message<'_>) -> bool {
         if request.to().is_none_or(|to| to.tag().is_some()) {
@@ -302,8 +303,8 @@ impl Transactions {
         })
     }
 
-    /// Carries out what is due and says what the user agent has to know of, one thing a call: to be called until
-    /// `None`.
+    /// Carries out what is due and says what the user agent has to know of, one thing a call: to be called
+    /// until `None`.
     pub fn step_timeout(&mut self, now: Instant) -> Option<Notice> {
         while let Some(place) =
             find_place(self.clients.iter(), |record| record.machine.spare() == Some(Spare::Over))

@@ -1,4 +1,5 @@
 //! The table: matching, order on the wire, what is kept and what gives way.
+#![allow(clippy::arithmetic_side_effects, reason = "sizes of a test")]
 
 use std::format;
 use std::string::{String, ToString};
@@ -321,4 +322,11 @@ fn a_request_is_copied_from_an_earlier_one() {
     let length = out.finish().unwrap();
     assert!(vacant.start(at(5), length, hop(Transport::Udp), Owner(4), TIMERS).is_some());
     assert_eq!(sent(&mut table), [INVITE, "CANCEL sip:bob@example.com SIP/2.0"]);
+}
+
+#[test]
+fn the_size_of_the_table() {
+    let (size, messages) = (size_of::<Transactions>(), CLIENT_TRANSACTIONS + SERVER_TRANSACTIONS + 1);
+    std::println!("Transactions: {size} bytes");
+    assert!(size <= messages * (crate::limits::MESSAGE_BYTES + 768), "{size}");
 }

@@ -5,7 +5,7 @@
 //! | T1 | 500 ms | round-trip time estimate |
 //! | T2 | 4 s | longest interval between retransmissions, except of an INVITE |
 //! | T4 | 5 s | how long a message may live in the network |
-//! | A, E, G | from T1, doubled | retransmissions of INVITE, other requests, final answers to INVITE; unreliable transports only |
+//! | A, E, G | T1, doubled | retransmission of INVITE, other requests, failures of INVITE (unreliable) |
 //! | B, F | 64·T1 | the request is given up |
 //! | D | 32 s (unreliable) | late answers to INVITE are still acknowledged |
 //! | H | 64·T1 | no ACK came |
@@ -13,7 +13,8 @@
 //! | J | 64·T1 (unreliable) | late requests get the same answer again |
 //! | L, M | 64·T1 | RFC 6026: late INVITEs, and 2xx of other branches, after a 2xx |
 
-/// No retransmission comes sooner than this, whatever the settings say: a T1 of zero must not flood the network.
+/// No retransmission comes sooner than this, whatever the settings say: a T1 of zero must not flood the
+/// network.
 const SHORTEST_INTERVAL_MS: u32 = 10;
 
 /// The lengths of the timers in milliseconds; those that are missing here follow from T1 and T4.

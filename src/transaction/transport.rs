@@ -76,9 +76,9 @@ impl Hop {
 
 /// Where the answers to a request go: RFC 3261 §18.2.2, RFC 3581 §4.
 ///
-/// Over a connection: back through it. Over UDP: to `maddr` when the Via names one; else to the address that the request
-/// came from, at its port if the Via asks so (`rport`) or `to_source_port` says so (a setting of the phone), else at
-/// the port of the sent-by.
+/// Over a connection: back through it. Over UDP: to `maddr` when the Via names one; else to the address
+/// that the request came from, at its port if the Via asks so (`rport`) or `to_source_port` says so (a
+/// setting of the phone), else at the port of the sent-by.
 ///
 /// ```
 /// use deskphone::sip::Via;

@@ -9,7 +9,8 @@ fn message(text: &str) -> Message<'_> {
     Message::parse(text.as_bytes()).unwrap()
 }
 
-const INVITE: &str = "INVITE sip:2104@pbx.example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.57;branch=z9hG4bK1\r\n\
+const INVITE: &str = "INVITE sip:2104@pbx.example.com SIP/2.0\r\n\
+    Via: SIP/2.0/UDP 192.0.2.57;branch=z9hG4bK1\r\n\
     From: \"Desk\" <sip:2101@pbx.example.com>;tag=ours\r\nTo: <sip:2104@pbx.example.com>\r\nCall-ID: c1\r\n\
     CSeq: 7 INVITE\r\nContact: <sip:2101@192.0.2.57>\r\nContent-Length: 0\r\n\r\n";
 
