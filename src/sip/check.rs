@@ -87,7 +87,10 @@ impl Message<'_> {
         let value = self.raw(HeaderName::CSeq).unwrap_or(&[]);
         if CSeq::parse(value).is_ok_and(|cseq| cseq.method != method) {
             let at = scan::offset_of(self.bytes(), value);
-            return Err(Rejection::new(Status::BAD_REQUEST, "the request's method in CSeq", at));
+            // RFC 4475 §3.1.2.18: of a method that nobody knows, that is the better answer.
+            let known = !matches!(method, Method::Other(_));
+            let status = if known { Status::BAD_REQUEST } else { Status::NOT_IMPLEMENTED };
+            return Err(Rejection::new(status, "the request's method in CSeq", at));
         }
         if let Some(branch) = self.via().and_then(|via| via.branch())
             && branch.eq_ignore_ascii_case(via::COOKIE)
