@@ -16,7 +16,8 @@ pub const HEADER_LINES: usize = pick(96, 48);
 /// Bytes of one message that the phone sends. A request that does not fit is not sent (the call fails with
 /// reorder tone); an answer that does not fit is replaced by 513.
 pub const MESSAGE_BYTES: usize = pick(1_536, 1_280);
-/// Bytes of one message that arrives over a connection. A longer one is answered 513 and the connection closed.
+/// Bytes of one message that arrives over a connection. A longer one is answered 513 and the connection
+/// closed.
 pub const STREAM_BYTES: usize = pick(8_192, 2_048);
 
 /// INVITE sessions at a time: four appearances, and forked or ending ones beside them. One more incoming call

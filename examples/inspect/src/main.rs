@@ -1,7 +1,8 @@
 //! What the library makes of something: `inspect sip FILE...` (or `-` for standard input).
 //!
-//! One line a file: name, TAB, `request METHOD` / `response CODE` / `invalid`, TAB, the status that a phone answers
-//! with or `-` for none, TAB, why. With `--fields` the decoded values follow as further TAB-separated `key=value`.
+//! One line a file: name, TAB, `request METHOD` / `response CODE` / `invalid`, TAB, the status that a phone
+//! answers with or `-` for none, TAB, why. With `--fields` the decoded values follow as further TAB-separated
+//! `key=value`.
 
 use std::io::{Read, Write};
 use std::process::ExitCode;

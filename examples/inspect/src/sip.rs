@@ -65,7 +65,9 @@ fn decoded(message: &Message<'_>) -> Vec<(&'static str, String)> {
         fields.extend(found.map(|found| (key, address(&found))));
     }
     fields.extend(message.call_id().map(|id| ("call-id", text(id))));
-    fields.extend(message.cseq().map(|cseq| ("cseq", format!("{} {}", cseq.number, text(cseq.method.as_bytes())))));
+    fields.extend(
+        message.cseq().map(|cseq| ("cseq", format!("{} {}", cseq.number, text(cseq.method.as_bytes())))),
+    );
     for contact in message.contacts() {
         fields.push(match contact {
             Contact::All => ("contact", "*".to_owned()),
