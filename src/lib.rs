@@ -13,6 +13,7 @@ pub mod calls;
 pub mod config;
 pub mod crypto;
 pub mod dialog;
+pub mod dialplan;
 pub mod limits;
 pub mod media;
 pub mod phone;

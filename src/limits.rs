@@ -41,6 +41,12 @@ pub const KEY_BYTES: usize = pick(384, 192);
 pub const URI_BYTES: usize = pick(256, 128);
 /// Bytes of a dialog's whole route set. Longer: 513, or the call is given up.
 pub const ROUTE_SET_BYTES: usize = pick(384, 128);
+/// Host names whose addresses are remembered. One more waits until another is answered.
+pub const HOST_NAMES: usize = pick(6, 2);
+/// Bytes of a host name that is looked up. Longer ones are not found.
+pub const HOST_BYTES: usize = 63;
+/// Addresses of one host name that are tried in turn.
+pub const ADDRESSES: usize = pick(4, 1);
 /// Bytes of a display name or number that the phone shows. Longer ones are cut.
 pub const NAME_BYTES: usize = pick(48, 24);
 

@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 use crate::sdp::Codec;
 
 /// One extension, from the settings of its `Ext` tab. The default is a disabled one.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     /// `Line Enable`.
     pub enabled: bool,
@@ -39,11 +39,13 @@ pub struct Account {
     /// `SIP Port`: the local port that the extension sends from and listens on.
     pub port: u16,
     /// The codecs to offer, best first.
-    pub codecs: Vec<Codec, 8>,
+    pub codecs: Vec<Codec, { crate::limits::CODECS }>,
 }
 
-impl Default for Account {
-    fn default() -> Self {
+impl Account {
+    /// A disabled account with the defaults of the reference phone.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             enabled: false,
             register: true,
@@ -61,6 +63,17 @@ impl Default for Account {
             port: 5_060,
             codecs: Vec::new(),
         }
+    }
+
+    /// Whether there is anything to register, and anywhere.
+    pub(super) fn can_register(&self) -> bool {
+        self.enabled && !self.user.is_empty() && !self.proxy.is_empty()
+    }
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -105,6 +118,8 @@ pub struct Settings {
     pub register_retry_s: u32,
     /// `Reg Retry Long Intvl`, seconds; 0: do not retry.
     pub register_retry_long_s: u32,
+    /// `Reg Retry Intvl Cap`, seconds: the short interval doubles with each failure up to this; 0: it does not.
+    pub register_retry_cap_s: u32,
     /// `Retry Reg RSC`, a template of statuses (`404, 5*`) that are retried after the short interval.
     pub register_retry_statuses: String<39>,
     /// `RFC 2543 Call Hold`: hold offers carry `c=0.0.0.0`.
@@ -131,7 +146,7 @@ impl Settings {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            timers: crate::transaction::Timers::new(),
+            timers: crate::transaction::Timers::RFC_3261,
             max_forwards: 70,
             max_redirection: 5,
             max_auth: 2,
@@ -142,6 +157,7 @@ impl Settings {
             register_max_expires_s: 7_200,
             register_retry_s: 30,
             register_retry_long_s: 1_200,
+            register_retry_cap_s: 0,
             register_retry_statuses: String::new(),
             rfc2543_hold: true,
             rtp_port_min: 16_384,

@@ -37,6 +37,32 @@ impl ExtensionId {
     }
 }
 
+/// One value for each extension.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PerExtension<T>(pub(super) [T; limits::EXTENSIONS]);
+
+impl<T> PerExtension<T> {
+    pub(super) const fn of(&self, extension: ExtensionId) -> &T {
+        let [first, second, third, fourth] = &self.0;
+        match extension.0 {
+            0 => first,
+            1 => second,
+            2 => third,
+            _ => fourth,
+        }
+    }
+
+    pub(super) const fn of_mut(&mut self, extension: ExtensionId) -> &mut T {
+        let [first, second, third, fourth] = &mut self.0;
+        match extension.0 {
+            0 => first,
+            1 => second,
+            2 => third,
+            _ => fourth,
+        }
+    }
+}
+
 /// One INVITE session of the user agent, from the INVITE to its last message. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionId(pub(super) crate::base::Handle<super::session::Session>);

@@ -1,13 +1,366 @@
 //! The user agent core: registration, authentication, INVITE sessions, everything that SIP requires.
+//!
+//! [`UserAgent`] takes messages, commands and the time, and gives events for the layer above and messages for the
+//! network. It never sees a key or a lamp.
 
+mod account;
 pub mod challenge;
 pub mod command;
 pub mod event;
+mod identifier;
 pub mod ids;
+mod incoming;
+mod incoming_call;
+mod modify;
+mod names;
+mod next_hop;
+mod outbox;
+mod outgoing_call;
+mod register;
+mod registration;
+mod request;
+mod response;
 mod session;
-pub mod view;
+mod view;
 
+pub use account::{Account, Settings};
 pub use command::{Command, Invite, Outcome, Refusal};
 pub use event::{EndReason, Event, RegistrationState};
 pub use ids::{ExtensionId, SessionId, Ticket};
 pub use view::{RegistrationView, SessionMedia, SessionView};
+
+use core::net::IpAddr;
+use heapless::Deque;
+
+use crate::base::{Instant, Pool, Rng, earliest};
+use crate::limits;
+use crate::transaction::{ClientEnd, ClientId, Hop, Notice, ServerEnd, Transactions};
+use challenge::Credentials;
+use ids::PerExtension;
+use names::Names;
+use outbox::Outbox;
+use register::Registrar;
+use session::Session;
+use session::progress;
+
+/// Four extensions' worth of SIP.
+#[derive(Debug)]
+pub struct UserAgent {
+    settings: Settings,
+    accounts: PerExtension<Account>,
+    registrars: PerExtension<Registrar>,
+    credentials: PerExtension<Credentials>,
+    sessions: Pool<Session, { limits::SESSIONS }>,
+    transactions: Transactions,
+    names: Names,
+    outbox: Outbox,
+    events: Deque<Event, { limits::EVENTS }>,
+    address: Option<IpAddr>,
+    /// Makes the tags of stateless answers the same for each retransmission, and nobody's guess.
+    secret: Option<u32>,
+    next_port: u16,
+    counters: Counters,
+}
+
+/// What the user agent is given.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// The network is there and this is our address, or it is gone.
+    Network(Option<IpAddr>),
+    /// A datagram, or one whole message of a stream (see [`crate::sip::stream`]).
+    Message {
+        /// Where it came from, and at which of our ports.
+        arrival: Hop,
+        /// The message.
+        bytes: &'a [u8],
+    },
+    /// A message could not be delivered there, or the connection is gone.
+    Unreachable(Hop),
+    /// The answer to a [`Resolve`]: the addresses of the name, best first; none when it has none.
+    Resolved {
+        /// The question's ticket.
+        ticket: Ticket,
+        /// The answer.
+        addresses: &'a [IpAddr],
+    },
+    /// A wish of the layer above.
+    Command(Command<'a>),
+    /// The deadline has come.
+    Timeout,
+}
+
+/// A message for the network.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    /// Where it goes.
+    pub hop: Hop,
+    /// The message.
+    pub bytes: &'a [u8],
+}
+
+/// A name that the host resolves (A and AAAA records).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resolve<'a> {
+    /// To be given back with the answer.
+    pub ticket: Ticket,
+    /// The name.
+    pub host: &'a str,
+}
+
+/// What did not go as wished, since power-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Datagrams that are no SIP message at all, or responses that are malformed.
+    pub malformed: u32,
+    /// Requests refused for their syntax or for what they require.
+    pub rejected: u32,
+    /// Requests beyond a capacity of ours.
+    pub over_limit: u32,
+    /// Requests and ACKs that belong to no dialog.
+    pub strays: u32,
+    /// Messages of ours that did not fit into [`limits::MESSAGE_BYTES`].
+    pub unsendable: u32,
+}
+
+impl UserAgent {
+    /// A user agent without network and accounts.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            settings: Settings::new(),
+            accounts: PerExtension([const { Account::new() }; limits::EXTENSIONS]),
+            registrars: PerExtension([const { Registrar::new() }; limits::EXTENSIONS]),
+            credentials: PerExtension([const { Credentials::new() }; limits::EXTENSIONS]),
+            sessions: Pool::new(),
+            transactions: Transactions::new(),
+            names: Names::new(),
+            outbox: Outbox::new(),
+            events: Deque::new(),
+            address: None,
+            secret: None,
+            next_port: 0,
+            counters: Counters { malformed: 0, rejected: 0, over_limit: 0, strays: 0, unsendable: 0 },
+        }
+    }
+
+    /// The settings that all extensions share, to change; the next message follows them.
+    pub const fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// Gives an extension its account. A changed account registers anew when the next `Timeout` comes, which
+    /// [`UserAgent::deadline`] asks for; calls go on.
+    pub fn set_account(&mut self, extension: ExtensionId, account: &Account) {
+        let held = self.accounts.of_mut(extension);
+        if held == account {
+            return;
+        }
+        let same_secret = held.auth_user == account.auth_user && held.password == account.password;
+        if !same_secret {
+            *self.credentials.of_mut(extension) = Credentials::new();
+        }
+        *held = account.clone();
+        self.registrars.of_mut(extension).account_changed = true;
+    }
+
+    /// Takes one input. What comes of it is fetched with the `poll` functions.
+    pub fn step(&mut self, now: Instant, rng: &mut dyn Rng, input: Input<'_>) -> Outcome {
+        match input {
+            Input::Network(address) => self.network(now, rng, address),
+            Input::Message { arrival, bytes } => self.receive(now, rng, arrival, bytes),
+            Input::Unreachable(hop) => {
+                while let Some(notice) = self.transactions.transport_failed(now, &hop) {
+                    self.notice(now, rng, notice);
+                }
+            }
+            Input::Resolved { ticket, addresses } => {
+                if self.names.resolved(now, ticket, addresses) {
+                    self.located(now, rng);
+                }
+            }
+            Input::Command(command) => return self.command(now, rng, command),
+            Input::Timeout => self.timeout(now, rng),
+        }
+        Outcome::Done
+    }
+
+    /// The next thing that the layer above should know; drain after each step.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// The next message for the network, in the order of the decisions; drain after each step.
+    pub fn poll_transmit(&mut self) -> Option<Outgoing<'_>> {
+        let stateless_first = match (self.outbox.ticket(), self.transactions.pending_ticket()) {
+            (Some(ours), Some(theirs)) => ours < theirs,
+            (ours, _) => ours.is_some(),
+        };
+        if stateless_first {
+            return self.outbox.take().map(|(hop, bytes)| Outgoing { hop, bytes });
+        }
+        self.transactions.take_pending().map(|out| Outgoing { hop: out.hop, bytes: out.bytes })
+    }
+
+    /// The next name for the host's resolver; drain after each step.
+    pub fn poll_resolve(&mut self) -> Option<Resolve<'_>> {
+        self.names.poll().map(|(ticket, host)| Resolve { ticket, host })
+    }
+
+    /// When to step with [`Input::Timeout`].
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let registrars = self.registrars.0.iter().map(|registrar| registrar.deadline(self.address.is_some()));
+        let sessions = self.sessions.iter().map(|(_, session)| session.timers.deadline());
+        earliest(registrars.chain(sessions).chain([self.transactions.deadline()]))
+    }
+
+    /// A session by its name, while it lasts.
+    #[must_use]
+    pub fn session(&self, id: SessionId) -> Option<SessionView<'_>> {
+        self.sessions.get(id.0).filter(|session| session.state.is_named()).map(Session::view)
+    }
+
+    /// An extension's registration.
+    #[must_use]
+    pub fn registration(&self, extension: ExtensionId) -> RegistrationView {
+        self.registrars.of(extension).view()
+    }
+
+    /// What did not go as wished.
+    #[must_use]
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// The transactions' own counters.
+    #[must_use]
+    pub const fn transaction_counters(&self) -> crate::transaction::Counters {
+        self.transactions.counters()
+    }
+
+    /// Sessions and transactions that are there now, those included that only absorb retransmissions.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize) {
+        (self.sessions.len(), self.transactions.len())
+    }
+
+    fn network(&mut self, now: Instant, rng: &mut dyn Rng, address: Option<IpAddr>) {
+        if self.address == address {
+            return;
+        }
+        self.address = address;
+        for extension in ExtensionId::ALL {
+            self.restart_registration(now, rng, extension);
+        }
+    }
+
+    fn timeout(&mut self, now: Instant, rng: &mut dyn Rng) {
+        for extension in ExtensionId::ALL {
+            self.registration_timeout(now, rng, extension);
+        }
+        // Each session's timers once: a slot that is freed and taken again has none due.
+        for index in 0..limits::SESSIONS {
+            let session = self.sessions.iter().find(|(handle, _)| handle.index() == index);
+            if let Some(id) = session.map(|(handle, _)| SessionId(handle)) {
+                self.session_timeout(now, rng, id);
+            }
+        }
+        while let Some(notice) = self.transactions.step_timeout(now) {
+            self.notice(now, rng, notice);
+        }
+    }
+
+    /// A transaction ended without a message (RFC 3261 §8.1.3.1, §17.2.4).
+    fn notice(&mut self, now: Instant, rng: &mut dyn Rng, notice: Notice) {
+        match notice {
+            Notice::Client { client, end: ClientEnd::TimedOut, .. } => {
+                self.client_failed(now, rng, client, 408);
+            }
+            Notice::Client { client, end: ClientEnd::TransportFailed, .. } => {
+                self.client_failed(now, rng, client, 503);
+            }
+            Notice::Server { server, end: ServerEnd::TransportFailed, .. } => {
+                // RFC 6026 §8: an answer that was not delivered is repeated like one that was lost.
+                crate::note!("answer not delivered");
+                let _ = server;
+            }
+            Notice::Client { end: ClientEnd::Ended, .. }
+            | Notice::Server { end: ServerEnd::NotAcknowledged | ServerEnd::Ended, .. } => {}
+        }
+    }
+
+    /// A request of ours got no answer.
+    fn client_failed(&mut self, now: Instant, rng: &mut dyn Rng, client: ClientId, status: u16) {
+        if let Some(hop) = self.transactions.client_hop(client) {
+            self.names.failed(hop.remote.ip());
+        }
+        match self.owner_of(client) {
+            Some(Owner::Registrar(extension)) => self.register_failed(now, rng, extension, status),
+            Some(Owner::Session(id)) => self.session_request_failed(now, rng, id, status),
+            None => {}
+        }
+    }
+
+    fn owner_of(&self, client: ClientId) -> Option<Owner> {
+        let registers = |extension: &ExtensionId| self.registrars.of(*extension).client == Some(client);
+        if let Some(extension) = ExtensionId::ALL.into_iter().find(registers) {
+            return Some(Owner::Registrar(extension));
+        }
+        self.sessions.find(|session| session.client == Some(client)).map(|handle| Owner::Session(SessionId(handle)))
+    }
+
+    /// New addresses are known: whoever waited for one goes on.
+    fn located(&mut self, now: Instant, rng: &mut dyn Rng) {
+        for extension in ExtensionId::ALL {
+            self.registrar_located(now, rng, extension);
+        }
+        for index in 0..limits::SESSIONS {
+            let waits = |session: &Session| session.state == progress::State::Locating;
+            let session = self.sessions.iter().find(|(handle, session)| handle.index() == index && waits(session));
+            if let Some(id) = session.map(|(handle, _)| SessionId(handle)) {
+                self.locate(now, rng, id);
+            }
+        }
+    }
+
+    fn command(&mut self, now: Instant, rng: &mut dyn Rng, command: Command<'_>) -> Outcome {
+        let (id, input) = match command {
+            Command::Register(extension) => return self.register(now, rng, extension),
+            Command::Unregister(extension) => return self.unregister(now, rng, extension),
+            Command::Invite(invite) => return self.invite(now, rng, &invite),
+            Command::Hold(id) => return self.change_hold(now, rng, id, true),
+            Command::Resume(id) => return self.change_hold(now, rng, id, false),
+            Command::Ring(id) => return self.ring(now, id),
+            Command::Refuse { session, status, contact } => return self.refuse(now, rng, session, status, contact),
+            Command::Answer(id) => (id, progress::Input::Answer),
+            Command::End(id) => (id, progress::Input::End),
+        };
+        let Some(session) = self.sessions.get(id.0).filter(|session| session.state.is_named()) else {
+            return Outcome::Refused(Refusal::NoSession);
+        };
+        if input == progress::Input::Answer && session.state != progress::State::Incoming {
+            return Outcome::Refused(Refusal::WrongState);
+        }
+        self.proceed(now, rng, id, input);
+        Outcome::Done
+    }
+
+    fn tell(&mut self, event: Event) {
+        // `limits::EVENTS` covers the most that one input can cause.
+        if self.events.push_back(event).is_err() {
+            crate::note!("event lost");
+        }
+    }
+}
+
+impl Default for UserAgent {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whose request a client transaction carries.
+enum Owner {
+    Registrar(ExtensionId),
+    Session(SessionId),
+}

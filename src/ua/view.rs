@@ -38,6 +38,8 @@ pub struct SessionMedia {
     pub packet_ms: u16,
     /// The payload type of telephone events (RFC 4733), if both sides speak them.
     pub dtmf_payload_type: Option<u8>,
+    /// The payload type that the far end sends telephone events with.
+    pub receive_dtmf_payload_type: Option<u8>,
     /// Whether we may send.
     pub send: bool,
     /// Whether the far end may send.

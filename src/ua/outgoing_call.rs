@@ -1,0 +1,462 @@
+//! Calling: the INVITE and what comes back (RFC 3261 §13.2), CANCEL (§9.1), BYE (§15.1).
+
+use heapless::String;
+
+use super::account::Account;
+use super::challenge::{Attempts, Verdict};
+use super::identifier;
+use super::next_hop::NextHop;
+use super::request;
+use super::session::progress::{Input, Send, State};
+use super::session::{Session, Setup};
+use super::{EndReason, Event, Instant, Invite, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent};
+use crate::base::{Writer, text};
+use crate::dialog::Dialog;
+use crate::limits;
+use crate::sdp::{Description, Negotiated};
+use crate::sip::{HeaderName, Message, Method, Uri, compose};
+use crate::transaction::{ClientId, Hop, Owner};
+
+impl UserAgent {
+    pub(super) fn invite(&mut self, now: Instant, rng: &mut dyn Rng, invite: &Invite<'_>) -> Outcome {
+        match self.open_call(now, rng, invite) {
+            Ok(id) => {
+                self.locate(now, rng, id);
+                Outcome::Session(id)
+            }
+            Err(refusal) => Outcome::Refused(refusal),
+        }
+    }
+
+    fn open_call(&mut self, now: Instant, rng: &mut dyn Rng, invite: &Invite<'_>) -> Result<SessionId, Refusal> {
+        let address = self.shown_address().ok_or(Refusal::NoNetwork)?;
+        let account = self.accounts.of(invite.extension).clone();
+        if !account.enabled {
+            return Err(Refusal::NoAccount);
+        }
+        let registered = self.registration(invite.extension).state == RegistrationState::Registered;
+        if account.register && !registered && !account.call_without_registration {
+            return Err(Refusal::NotRegistered);
+        }
+        let target = target_uri(invite.target, &account).ok_or(Refusal::BadTarget)?;
+        let number = Uri::parse(&target).map_err(|_| Refusal::BadTarget).map(|uri| number_of(&uri))?;
+        let from = own_party(&account, invite.anonymous).ok_or(Refusal::NoAccount)?;
+        let to = angled(&target).ok_or(Refusal::BadTarget)?;
+        let dialog = Dialog::calling(&identifier::call_id(rng), &identifier::tag(rng), &from, &to, &target)
+            .ok_or(Refusal::BadTarget)?;
+        let local = self.new_local(rng, &account, address);
+        let session = Session::new(Setup {
+            extension: invite.extension,
+            incoming: false,
+            state: State::Locating,
+            peer_name: String::new(),
+            peer_number: number,
+            dialog,
+            local,
+            hop: None,
+        });
+        let mut session = session;
+        session.anonymous = invite.anonymous;
+        session.timers.give_up.start(now, LOCATING_MS);
+        self.sessions.insert(session).map(SessionId).map_err(|_| Refusal::Full)
+    }
+
+    /// Sends the INVITE as soon as its next hop is known.
+    pub(super) fn locate(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
+        let Some(session) = self.sessions.get(id.0) else { return };
+        let account = self.accounts.of(session.extension).clone();
+        let Some(target) = text::bytes::<{ limits::URI_BYTES }>(session.dialog.target()) else { return };
+        let input = match self.request_hop(now, &account, &target) {
+            NextHop::Known(hop) => {
+                if let Some(session) = self.sessions.get_mut(id.0) {
+                    session.hop = Some(hop);
+                    session.timers.give_up.stop();
+                }
+                Input::Located
+            }
+            NextHop::Pending => return,
+            NextHop::Nowhere => Input::Failure(503),
+        };
+        self.proceed(now, rng, id, input);
+    }
+
+    /// Sends INVITE, re-INVITE or BYE with the next CSeq. `None`: no room, or no way there.
+    pub(super) fn send_in_session(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        method: Method<'static>,
+    ) -> Option<()> {
+        let address = self.shown_address()?;
+        let session = self.sessions.get(id.0)?;
+        let account = self.accounts.of(session.extension).clone();
+        let hop = self.session_hop(now, id, &account)?;
+        let branch = identifier::branch(rng);
+        let Self { settings, sessions, credentials, transactions, counters, .. } = self;
+        let session = sessions.get_mut(id.0)?;
+        let offers = method == Method::Invite;
+        session.dialog.advance_cseq();
+        let mut vacant = transactions.vacant_client()?;
+        let mut out = Writer::new(vacant.buffer());
+        let mut routes = [0; limits::ROUTE_SET_BYTES];
+        let (uri, routes) = session.dialog.route(&mut routes);
+        let head = session.head(method, session.dialog.local_cseq(), uri, routes, hop, address, &branch, settings);
+        head.compose(&mut out);
+        request::contact(&mut out, &account, address);
+        if session.anonymous {
+            compose::header(&mut out, HeaderName::Privacy, b"id");
+        }
+        if offers {
+            let initial = session.dialog.remote_tag().is_none();
+            if initial && settings.invite_expires_s > 0 {
+                compose::number_header(&mut out, HeaderName::Expires, u64::from(settings.invite_expires_s));
+            }
+            request::capabilities(&mut out);
+        }
+        request::user_agent(&mut out, settings);
+        let offer = crate::sdp::offer(&session.local);
+        let mut body = [0; limits::DESCRIPTION_BYTES];
+        let mut body = Writer::new(&mut body);
+        if offers {
+            offer.write(&mut body);
+        }
+        credentials.of_mut(session.extension).write(
+            &account.identity(),
+            &super::challenge::Target { method: method.as_bytes(), uri: head.uri, body: body.written() },
+            rng,
+            &mut out,
+        );
+        if offers {
+            session.local.revision = offer.revision();
+            session.offer_pending = true;
+            compose::finish_with_body(&mut out, request::SDP, body.written());
+        } else {
+            compose::finish_without_body(&mut out);
+        }
+        let Ok(length) = out.finish() else {
+            counters.unsendable = counters.unsendable.saturating_add(1);
+            return None;
+        };
+        session.client = vacant.start(now, length, hop, Owner(0), &settings.timers);
+        session.hop = Some(hop);
+        session.client.map(|_| ())
+    }
+
+    /// Where the session's next request goes: before there is a dialog, where the INVITE went.
+    fn session_hop(&mut self, now: Instant, id: SessionId, account: &Account) -> Option<Hop> {
+        let session = self.sessions.get(id.0)?;
+        if session.dialog.remote_tag().is_none() {
+            return session.hop;
+        }
+        let fallback = session.hop;
+        let next = text::bytes::<{ limits::URI_BYTES }>(session.dialog.next_hop())?;
+        match self.dialog_hop(now, account, &next, fallback) {
+            NextHop::Known(hop) => Some(hop),
+            NextHop::Pending | NextHop::Nowhere => None,
+        }
+    }
+
+    /// A response to the session's INVITE, re-INVITE or BYE.
+    pub(super) fn session_answered(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        response: &Message<'_>,
+    ) {
+        let Some(status) = response.status().map(|status| status.code()) else { return };
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        let wants_retry = matches!(status, 401 | 407) && !matches!(session.state, State::Abandoned | State::Cancelling);
+        if wants_retry {
+            let mut attempts = session.attempts;
+            let verdict = self.learn(id, &mut attempts, response);
+            if let Some(session) = self.sessions.get_mut(id.0) {
+                session.attempts = attempts;
+            }
+            if verdict == Verdict::Retry && self.retry(now, rng, id).is_some() {
+                return;
+            }
+        }
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        match session.state {
+            State::Calling | State::Proceeding | State::Abandoned | State::Cancelling => {
+                self.invite_answered(now, rng, id, status, response);
+            }
+            State::Confirmed => self.change_answered(now, rng, id, status, response),
+            State::Ending => {
+                if status >= 200 {
+                    self.proceed(now, rng, id, Input::ByeDone);
+                }
+            }
+            State::Locating | State::Incoming | State::Accepted | State::Closing => {}
+        }
+    }
+
+    fn learn(&mut self, id: SessionId, attempts: &mut Attempts, response: &Message<'_>) -> Verdict {
+        let max_auth = self.settings.max_auth;
+        let Some(session) = self.sessions.get(id.0) else {
+            return Verdict::GiveUp(super::challenge::Reason::Unsupported);
+        };
+        let keys = self.credentials.of_mut(session.extension);
+        keys.take(attempts, max_auth, super::response::challenges(response))
+    }
+
+    /// The same request once more, with a new branch and CSeq (§8.1.3.5).
+    fn retry(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) -> Option<()> {
+        let session = self.sessions.get(id.0)?;
+        let method = if session.state == State::Ending { Method::Bye } else { Method::Invite };
+        self.send_in_session(now, rng, id, method)
+    }
+
+    fn invite_answered(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        status: u16,
+        response: &Message<'_>,
+    ) {
+        match status {
+            100 => self.proceed(now, rng, id, Input::Provisional),
+            101..=199 => {
+                let early_media = self.take_early_answer(id, response);
+                self.proceed(now, rng, id, Input::Provisional);
+                let named = self.sessions.get(id.0).is_some_and(|session| session.state.is_named());
+                if named {
+                    self.tell(Event::Progress { session: id, status, early_media });
+                }
+            }
+            200..=299 => self.invite_accepted(now, rng, id, response),
+            300..=399 if self.redirect(now, rng, id, response) => {}
+            _ => self.proceed(now, rng, id, Input::Failure(status)),
+        }
+    }
+
+    /// Early media (RFC 3960 §3.2): the newest early dialog that describes a session wins.
+    fn take_early_answer(&mut self, id: SessionId, response: &Message<'_>) -> bool {
+        let Some(session) = self.sessions.get_mut(id.0) else { return false };
+        let Ok(answer) = Description::parse(response.body()) else { return false };
+        match Negotiated::from_answer(&session.local, &answer) {
+            Ok(media) => {
+                session.media = Some(media);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// §13.2.2.4: the first 2xx makes the session. Later ones of a fork are ended in [`super::response`].
+    fn invite_accepted(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, response: &Message<'_>) {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        if !session.dialog.establish(response) {
+            self.counters.over_limit = self.counters.over_limit.saturating_add(1);
+            self.proceed(now, rng, id, Input::Failure(513));
+            return;
+        }
+        let answer = Description::parse(response.body()).ok();
+        let media = answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok());
+        let usable = media.is_some() || (response.body().is_empty() && session.media.is_some());
+        if let Some(media) = media {
+            session.local.follow(&media);
+            session.media = Some(media);
+        }
+        session.offer_pending = false;
+        session.acknowledged = None;
+        if usable || !session.state.is_named() {
+            self.proceed(now, rng, id, Input::Success);
+            let confirmed = self.sessions.get(id.0).is_some_and(|session| session.state == State::Confirmed);
+            if confirmed {
+                self.tell(Event::Answered(id));
+                self.settle_hold(now, rng, id);
+            }
+        } else {
+            // An answer that we cannot use is acknowledged, and the session ended (§13.2.2.4).
+            session.state = State::Cancelling;
+            self.tell(Event::Ended { session: id, reason: EndReason::Failed(488) });
+            self.proceed(now, rng, id, Input::Success);
+        }
+    }
+
+    /// §8.1.3.4: tries the first contact that is not the address that was just tried.
+    fn redirect(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, response: &Message<'_>) -> bool {
+        let max_redirection = self.settings.max_redirection;
+        let Some(session) = self.sessions.get_mut(id.0) else { return false };
+        if !session.state.is_named() || session.redirections >= max_redirection {
+            return false;
+        }
+        let tried = Uri::parse(session.dialog.target()).ok();
+        let fresh = |contact: &crate::sip::Address<'_>| {
+            contact.uri.sip().is_some() && tried.as_ref().is_none_or(|tried| !tried.is_equivalent(&contact.uri))
+        };
+        let Some(contact) = response.addresses(HeaderName::Contact).find(fresh) else { return false };
+        let Some(uri) = text::bytes::<{ limits::URI_BYTES }>(contact.uri_text) else { return false };
+        if !session.dialog.retarget(&uri) {
+            return false;
+        }
+        session.redirections = session.redirections.saturating_add(1);
+        session.attempts = Attempts::new();
+        session.state = State::Locating;
+        session.timers.stop_call_setup();
+        session.timers.give_up.start(now, LOCATING_MS);
+        self.locate(now, rng, id);
+        true
+    }
+
+    /// Sends the CANCEL of the session's INVITE, on the same way (§9.1). Nobody waits for its answer.
+    pub(super) fn send_cancel(&mut self, now: Instant, id: SessionId) {
+        let Self { settings, sessions, transactions, .. } = self;
+        let Some(session) = sessions.get_mut(id.0) else { return };
+        session.timers.give_up.start(now, u64::from(settings.timers.accepted_ms()));
+        let Some(invite) = session.client else { return };
+        let Some(hop) = transactions.client_hop(invite) else { return };
+        let Some(mut vacant) = transactions.vacant_client() else { return };
+        let Some((bytes, room)) = vacant.copying(invite) else { return };
+        let Ok(request) = Message::parse(bytes) else { return };
+        let mut out = Writer::new(room);
+        compose::cancel(&mut out, &request, None);
+        if let Ok(length) = out.finish() {
+            // A CANCEL that could not start is made up for by the session's own timer.
+            let _: Option<ClientId> = vacant.start(now, length, hop, Owner(0), &settings.timers);
+        }
+    }
+
+    /// The INVITE, re-INVITE or BYE ended without an answer.
+    pub(super) fn session_request_failed(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, status: u16) {
+        let Some(session) = self.sessions.get(id.0) else { return };
+        match session.state {
+            State::Confirmed => self.change_failed(now, rng, id, status),
+            State::Ending => self.proceed(now, rng, id, Input::ByeDone),
+            State::Locating
+            | State::Calling
+            | State::Proceeding
+            | State::Abandoned
+            | State::Cancelling
+            | State::Incoming
+            | State::Accepted
+            | State::Closing => self.proceed(now, rng, id, Input::Failure(status)),
+        }
+    }
+
+    /// Moves the session on and does what that takes.
+    pub(super) fn proceed(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, input: Input) {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        let step = session.state.step(input);
+        if let Some(next) = step.next {
+            session.state = next;
+        }
+        let sent = self.carry_out(now, rng, id, step.send);
+        if step.next.is_none() || (sent.is_none() && step.send == Send::Bye) {
+            self.sessions.remove(id.0);
+        }
+        if let Some(reason) = step.ended {
+            self.tell(Event::Ended { session: id, reason });
+        }
+        if sent.is_none() && step.send == Send::Invite {
+            self.proceed(now, rng, id, Input::Failure(503));
+        }
+    }
+
+    fn carry_out(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, send: Send) -> Option<()> {
+        match send {
+            Send::Nothing => Some(()),
+            Send::Invite => {
+                let expires_ms = u64::from(self.settings.invite_expires_s).saturating_mul(1_000);
+                let session = self.sessions.get_mut(id.0)?;
+                if expires_ms > 0 {
+                    session.timers.expires.start(now, expires_ms);
+                }
+                self.send_in_session(now, rng, id, Method::Invite)
+            }
+            Send::Cancel => {
+                self.send_cancel(now, id);
+                Some(())
+            }
+            Send::Ack => {
+                self.sessions.get_mut(id.0)?.timers.stop_call_setup();
+                self.acknowledge(now, rng, id);
+                Some(())
+            }
+            Send::AckThenBye => {
+                self.acknowledge(now, rng, id);
+                self.carry_out(now, rng, id, Send::Bye)
+            }
+            Send::Bye => {
+                let session = self.sessions.get_mut(id.0)?;
+                session.timers = super::session::Timers::default();
+                session.attempts = Attempts::new();
+                self.send_in_session(now, rng, id, Method::Bye)
+            }
+            Send::Accept => {
+                self.accept(now, id);
+                Some(())
+            }
+            Send::Reject(status) => {
+                self.reject(now, id, status, None);
+                Some(())
+            }
+        }
+    }
+}
+
+/// What a person dialled as a URI: a whole one, `user@host`, or a user of the extension's proxy.
+fn target_uri(target: &str, account: &Account) -> Option<heapless::Vec<u8, { limits::URI_BYTES }>> {
+    let mut room = [0; limits::URI_BYTES];
+    let mut out = Writer::new(&mut room);
+    let has_scheme = |scheme: &str| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    if has_scheme("sip:") || has_scheme("sips:") || has_scheme("tel:") {
+        out.text(target);
+    } else if target.contains('@') {
+        out.text("sip:");
+        out.text(target);
+    } else {
+        if target.is_empty() || account.proxy.is_empty() {
+            return None;
+        }
+        out.text("sip:");
+        request::user(&mut out, target.as_bytes());
+        out.text("@");
+        out.text(&account.proxy);
+    }
+    let length = out.finish().ok()?;
+    let uri = room.get(..length)?;
+    Uri::parse(uri).ok().filter(|uri| uri.host().is_some() || uri.user().is_some())?;
+    text::bytes(uri)
+}
+
+/// The number that a URI shows to a person.
+pub(super) fn number_of<const N: usize>(uri: &Uri<'_>) -> String<N> {
+    let host = uri.host();
+    let shown = uri.user().or_else(|| host.as_ref().map(|host| host.as_bytes()));
+    let mut plain: heapless::Vec<u8, N> = heapless::Vec::new();
+    for byte in crate::sip::uri::unescaped(shown.unwrap_or(b"")) {
+        if plain.push(byte).is_err() {
+            break;
+        }
+    }
+    text::readable(&plain)
+}
+
+fn own_party(account: &Account, anonymous: bool) -> Option<heapless::Vec<u8, { limits::PARTY_BYTES }>> {
+    let mut room = [0; limits::PARTY_BYTES];
+    let mut out = Writer::new(&mut room);
+    if anonymous {
+        // RFC 3323 §4.1.1.3
+        out.text("\"Anonymous\" <sip:anonymous@anonymous.invalid>");
+    } else {
+        request::address_of_record(&mut out, account);
+    }
+    text::bytes(room.get(..out.finish().ok()?)?)
+}
+
+fn angled(uri: &[u8]) -> Option<heapless::Vec<u8, { limits::PARTY_BYTES }>> {
+    let mut room = [0; limits::PARTY_BYTES];
+    let mut out = Writer::new(&mut room);
+    out.text("<");
+    out.put(uri);
+    out.text(">");
+    text::bytes(room.get(..out.finish().ok()?)?)
+}
+
+/// How long a name may take to resolve before the call fails.
+const LOCATING_MS: u64 = 10_000;

@@ -1,0 +1,275 @@
+//! REGISTER requests and their answers (RFC 3261 §10.2), around the machine of [`super::registration`].
+
+use heapless::Vec;
+
+use super::account::Account;
+use super::identifier::{self, CallId, Tag};
+use super::next_hop::NextHop;
+use super::registration::{Input, Policy, Registration};
+use super::request::{self, Head};
+use super::view::RegistrationView;
+use super::{Event, ExtensionId, Instant, Outcome, Refusal, Rng, UserAgent};
+use crate::base::{Writer, earliest, text};
+use crate::dialplan::Template;
+use crate::limits;
+use crate::sip::{HeaderName, Message, Method, Uri, compose};
+use crate::transaction::{ClientId, Hop, Owner};
+
+/// One extension's dealings with its registrar.
+#[derive(Debug)]
+pub(super) struct Registrar {
+    machine: Registration,
+    /// The same for all REGISTERs of a boot cycle (§10.2).
+    call_id: CallId,
+    tag: Tag,
+    cseq: u32,
+    pub(super) client: Option<ClientId>,
+    challenges: u8,
+    /// A REGISTER with this expiry waits for the registrar's address.
+    waiting: Option<u32>,
+    /// The expiry in the REGISTER that is under way.
+    asked_s: u32,
+    /// The account is another one since the last REGISTER.
+    pub(super) account_changed: bool,
+}
+
+impl Registrar {
+    pub(super) const fn new() -> Self {
+        Self {
+            machine: Registration::new(),
+            call_id: Vec::new(),
+            tag: Vec::new(),
+            cseq: 0,
+            client: None,
+            challenges: 0,
+            waiting: None,
+            asked_s: 0,
+            account_changed: false,
+        }
+    }
+
+    pub(super) fn view(&self) -> RegistrationView {
+        RegistrationView { state: self.machine.reported(), expires_s: self.machine.granted_s() }
+    }
+
+    pub(super) fn deadline(&self, network: bool) -> Option<Instant> {
+        let at_once = (network && self.account_changed).then_some(Instant::ZERO);
+        earliest([at_once, self.machine.deadline()])
+    }
+}
+
+impl UserAgent {
+    pub(super) fn register(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) -> Outcome {
+        let account = self.accounts.of(extension);
+        if !account.can_register() {
+            return Outcome::Refused(Refusal::NoAccount);
+        }
+        if self.address.is_none() {
+            return Outcome::Refused(Refusal::NoNetwork);
+        }
+        let expires_s = account.register_expires_s;
+        self.registration_step(now, rng, extension, Input::Start { expires_s });
+        Outcome::Done
+    }
+
+    pub(super) fn unregister(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) -> Outcome {
+        self.registration_step(now, rng, extension, Input::Stop);
+        Outcome::Done
+    }
+
+    /// The network or the account is another one: the old binding cannot be spoken for, a new one is asked for.
+    pub(super) fn restart_registration(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
+        let registrar = self.registrars.of_mut(extension);
+        registrar.account_changed = false;
+        registrar.client = None;
+        registrar.waiting = None;
+        self.registration_step(now, rng, extension, Input::Reset);
+        let account = self.accounts.of(extension);
+        if self.address.is_some() && account.can_register() && account.register {
+            let expires_s = account.register_expires_s;
+            self.registration_step(now, rng, extension, Input::Start { expires_s });
+        }
+    }
+
+    pub(super) fn registration_timeout(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
+        if self.address.is_some() && self.registrars.of(extension).account_changed {
+            self.restart_registration(now, rng, extension);
+        }
+        self.registration_step(now, rng, extension, Input::Timeout);
+    }
+
+    pub(super) fn registrar_located(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
+        if let Some(expires_s) = self.registrars.of_mut(extension).waiting.take() {
+            self.send_register(now, rng, extension, expires_s);
+        }
+    }
+
+    /// The REGISTER ended without an answer, or with one that it cannot go on from.
+    pub(super) fn register_failed(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId, status: u16) {
+        self.registrars.of_mut(extension).client = None;
+        self.registration_step(now, rng, extension, Input::Failed { status, retry_after_s: None });
+    }
+
+    pub(super) fn register_answered(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        extension: ExtensionId,
+        response: &Message<'_>,
+    ) {
+        let Some(status) = response.status().map(|status| status.code()).filter(|status| *status >= 200) else {
+            return;
+        };
+        let registrar = self.registrars.of_mut(extension);
+        registrar.client = None;
+        let input = match status {
+            200..=299 => Input::Granted { expires_s: self.granted_s(extension, response) },
+            401 | 407 if registrar.challenges < self.settings.max_auth => {
+                registrar.challenges = registrar.challenges.saturating_add(1);
+                let asked_s = registrar.asked_s;
+                if self.credentials.of_mut(extension).learn(response) {
+                    self.send_register(now, rng, extension, asked_s);
+                    return;
+                }
+                Input::Failed { status, retry_after_s: None }
+            }
+            423 => match seconds(response, HeaderName::MinExpires) {
+                Some(min_expires_s) => Input::TooBrief { min_expires_s },
+                None => Input::Failed { status, retry_after_s: None },
+            },
+            _ => Input::Failed { status, retry_after_s: seconds(response, HeaderName::RetryAfter) },
+        };
+        self.registration_step(now, rng, extension, input);
+    }
+
+    fn registration_step(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId, input: Input) {
+        let policy = self.policy(&input);
+        let registrar = self.registrars.of_mut(extension);
+        let step = registrar.machine.step(now, policy, input);
+        if step.register_s.is_some() {
+            registrar.challenges = 0;
+        }
+        if step.changed {
+            self.tell(Event::Registration(extension));
+        }
+        if let Some(expires_s) = step.register_s {
+            self.send_register(now, rng, extension, expires_s);
+        }
+    }
+
+    fn policy(&self, input: &Input) -> Policy {
+        let settings = &self.settings;
+        // No answer at all is no status that the template could exclude.
+        let short = match input {
+            Input::Failed { status: 408 | 503, .. } => true,
+            Input::Failed { status, .. } => {
+                let mut digits = [0; 8];
+                let mut out = Writer::new(&mut digits);
+                out.number(u64::from(*status));
+                Template::new(&settings.register_retry_statuses).matches(out.written())
+            }
+            _ => false,
+        };
+        Policy {
+            min_expires_s: settings.register_min_expires_s,
+            max_expires_s: settings.register_max_expires_s,
+            retry_s: if short { settings.register_retry_s } else { settings.register_retry_long_s },
+            retry_cap_s: if short { settings.register_retry_cap_s } else { 0 },
+        }
+    }
+
+    fn send_register(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId, expires_s: u32) {
+        let account = self.accounts.of(extension).clone();
+        let sent = match self.server_hop(now, &account) {
+            NextHop::Known(hop) => self.start_register(now, rng, extension, &account, hop, expires_s),
+            NextHop::Pending => {
+                self.registrars.of_mut(extension).waiting = Some(expires_s);
+                return;
+            }
+            NextHop::Nowhere => None,
+        };
+        self.registrars.of_mut(extension).client = sent;
+        if sent.is_none() {
+            self.registration_step(now, rng, extension, Input::Failed { status: 503, retry_after_s: None });
+        }
+    }
+
+    fn start_register(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        extension: ExtensionId,
+        account: &Account,
+        hop: Hop,
+        expires_s: u32,
+    ) -> Option<ClientId> {
+        let address = self.shown_address()?;
+        let Self { settings, registrars, credentials, transactions, counters, .. } = self;
+        let registrar = registrars.of_mut(extension);
+        if registrar.call_id.is_empty() {
+            registrar.call_id = identifier::call_id(rng);
+            registrar.tag = identifier::tag(rng);
+        }
+        registrar.cseq = registrar.cseq.saturating_add(1);
+        registrar.asked_s = expires_s;
+        let branch = identifier::branch(rng);
+        let mut own = [0; limits::URI_BYTES];
+        let mut own = Writer::new(&mut own);
+        request::address_of_record(&mut own, account);
+        let mut uri = [0; limits::URI_BYTES];
+        let mut uri = Writer::new(&mut uri);
+        uri.text("sip:");
+        uri.text(&account.proxy);
+        let head = Head {
+            method: Method::Register,
+            uri: uri.written(),
+            hop,
+            address,
+            branch: &branch,
+            routes: b"",
+            max_forwards: settings.max_forwards,
+            from: own.written(),
+            from_tag: &registrar.tag,
+            to: own.written(),
+            to_tag: None,
+            call_id: &registrar.call_id,
+            cseq: registrar.cseq,
+        };
+        let mut vacant = transactions.vacant_client()?;
+        let mut out = Writer::new(vacant.buffer());
+        head.compose(&mut out);
+        request::contact(&mut out, account, address);
+        compose::number_header(&mut out, HeaderName::Expires, u64::from(expires_s));
+        credentials.of_mut(extension).write(&mut out, rng, account, Method::Register, head.uri, b"");
+        compose::header(&mut out, HeaderName::Allow, request::ALLOW);
+        request::user_agent(&mut out, settings);
+        compose::finish_without_body(&mut out);
+        let Ok(length) = out.finish() else {
+            counters.unsendable = counters.unsendable.saturating_add(1);
+            return None;
+        };
+        vacant.start(now, length, hop, Owner(0), &settings.timers)
+    }
+
+    /// §10.2.4: what our own contact was granted, else the Expires header, else what we asked for.
+    fn granted_s(&self, extension: ExtensionId, response: &Message<'_>) -> u32 {
+        let asked_s = self.registrars.of(extension).asked_s;
+        let mut own = [0; limits::URI_BYTES];
+        let mut own = Writer::new(&mut own);
+        if let Some(address) = self.shown_address() {
+            request::contact_uri(&mut own, self.accounts.of(extension), address);
+        }
+        let own = Uri::parse(own.written()).ok();
+        let ours = |contact: &crate::sip::Address<'_>| own.as_ref().is_some_and(|own| own.is_equivalent(&contact.uri));
+        let contact = response.addresses(HeaderName::Contact).find(ours);
+        let granted = contact.and_then(|contact| contact.params.get(b"expires")).and_then(text::decimal);
+        granted.or_else(|| seconds(response, HeaderName::Expires)).unwrap_or(asked_s)
+    }
+}
+
+/// Whole seconds at the start of a header's value; a comment or parameter may follow (§20.33).
+pub(super) fn seconds(message: &Message<'_>, name: HeaderName) -> Option<u32> {
+    let value = message.raw(name)?;
+    let end = value.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(value.len());
+    text::decimal(value.get(..end)?)
+}

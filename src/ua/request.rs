@@ -1,0 +1,193 @@
+//! Composing our requests (RFC 3261 §8.1.1): the head that all share, and the fields that some carry.
+
+use core::net::{IpAddr, SocketAddr};
+
+use super::account::{Account, Settings};
+use crate::base::Writer;
+use crate::sip::{HeaderName, Method, compose};
+use crate::transaction::{Hop, Transport};
+
+/// What stands at the head of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head<'a> {
+    pub(super) method: Method<'a>,
+    pub(super) uri: &'a [u8],
+    pub(super) hop: Hop,
+    /// The address that we show in Via (and Contact).
+    pub(super) address: IpAddr,
+    pub(super) branch: &'a [u8],
+    /// The Route value, its entries joined by commas; empty: none.
+    pub(super) routes: &'a [u8],
+    pub(super) max_forwards: u8,
+    /// From without its tag.
+    pub(super) from: &'a [u8],
+    pub(super) from_tag: &'a [u8],
+    /// To without its tag.
+    pub(super) to: &'a [u8],
+    pub(super) to_tag: Option<&'a [u8]>,
+    pub(super) call_id: &'a [u8],
+    pub(super) cseq: u32,
+}
+
+impl Head<'_> {
+    /// Writes request line, Via, Route, Max-Forwards, From, To, Call-ID and CSeq: first what proxies read.
+    pub(super) fn compose(&self, out: &mut Writer<'_>) {
+        compose::request_line(out, self.method, self.uri);
+        compose::begin(out, HeaderName::Via);
+        out.text("SIP/2.0/");
+        out.text(self.hop.transport.name());
+        out.text(" ");
+        socket_address(out, SocketAddr::new(self.address, self.hop.local_port));
+        out.text(";branch=");
+        out.put(self.branch);
+        // RFC 3581 §3: needed behind a NAT, harmless elsewhere.
+        out.text(";rport\r\n");
+        if !self.routes.is_empty() {
+            compose::header(out, HeaderName::Route, self.routes);
+        }
+        compose::number_header(out, HeaderName::MaxForwards, u64::from(self.max_forwards));
+        party(out, HeaderName::From, self.from, Some(self.from_tag));
+        party(out, HeaderName::To, self.to, self.to_tag);
+        compose::header(out, HeaderName::CallId, self.call_id);
+        compose::cseq(out, self.cseq, self.method);
+    }
+}
+
+fn party(out: &mut Writer<'_>, name: HeaderName, address: &[u8], tag: Option<&[u8]>) {
+    compose::begin(out, name);
+    compose::put_line(out, address);
+    if let Some(tag) = tag {
+        out.text(";tag=");
+        compose::put_line(out, tag);
+    }
+    compose::end(out);
+}
+
+/// Writes `host:port`, an IPv6 host in brackets.
+fn socket_address(out: &mut Writer<'_>, address: SocketAddr) {
+    // `SocketAddr` writes exactly this form; a writer that is full says so at its end.
+    let _ = core::fmt::Write::write_fmt(out, format_args!("{address}"));
+}
+
+/// Writes our Contact: the extension's user at the address that we are reached at (RFC 3261 §8.1.1.8).
+pub(super) fn contact(out: &mut Writer<'_>, account: &Account, address: IpAddr) {
+    compose::begin(out, HeaderName::Contact);
+    out.text("<");
+    contact_uri(out, account, address);
+    out.text(">");
+    compose::end(out);
+}
+
+/// Writes the URI of our Contact.
+pub(super) fn contact_uri(out: &mut Writer<'_>, account: &Account, address: IpAddr) {
+    out.text("sip:");
+    if !account.user.is_empty() {
+        user(out, account.user.as_bytes());
+        out.text("@");
+    }
+    socket_address(out, SocketAddr::new(address, account.port));
+    match account.transport {
+        Transport::Udp => {}
+        Transport::Tcp => out.text(";transport=tcp"),
+        Transport::Tls => out.text(";transport=tls"),
+    }
+}
+
+/// Writes a user part, with `%` escapes for what may not stand there bare (RFC 3261 §25.1, `user`).
+pub(super) fn user(out: &mut Writer<'_>, user: &[u8]) {
+    for &byte in user {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(&byte) {
+            out.put(&[byte]);
+        } else {
+            out.text("%");
+            out.hex(u32::from(byte), 2);
+        }
+    }
+}
+
+/// Writes the extension's address-of-record as a From value: its name, its user, its proxy.
+pub(super) fn address_of_record(out: &mut Writer<'_>, account: &Account) {
+    if !account.display_name.is_empty() {
+        compose::quoted(out, account.display_name.as_bytes());
+        out.text(" ");
+    }
+    out.text("<sip:");
+    user(out, account.user.as_bytes());
+    out.text("@");
+    // With its port, if one is set: a registrar on an odd port may be known by nothing else.
+    out.text(&account.proxy);
+    out.text(">");
+}
+
+/// Host and port of a `host[:port]` setting, brackets of an IPv6 host kept.
+pub(super) fn host_and_port(setting: &str) -> (&str, Option<u16>) {
+    let split = setting.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
+    match split.map(|(host, port)| (host, port.parse())) {
+        Some((host, Ok(port))) => (host, Some(port)),
+        Some((_, Err(_))) | None => (setting, None),
+    }
+}
+
+/// Writes what we can do, in a request or answer that forms a session.
+pub(super) fn capabilities(out: &mut Writer<'_>) {
+    compose::header(out, HeaderName::Allow, ALLOW);
+}
+
+/// Writes User-Agent, if there is one.
+pub(super) fn user_agent(out: &mut Writer<'_>, settings: &Settings) {
+    if !settings.user_agent.is_empty() {
+        compose::header(out, HeaderName::UserAgent, settings.user_agent.as_bytes());
+    }
+}
+
+/// Writes Server, if there is one.
+pub(super) fn server(out: &mut Writer<'_>, settings: &Settings) {
+    if !settings.server.is_empty() {
+        compose::header(out, HeaderName::Server, settings.server.as_bytes());
+    }
+}
+
+/// Ends a message with a session description.
+pub(super) fn session_description(out: &mut Writer<'_>, description: &crate::sdp::Outgoing<'_>) {
+    let body = compose::open_body(out, SDP);
+    description.write(out);
+    compose::close_body(out, &body);
+}
+
+/// The methods that we serve.
+pub(super) const METHODS: [Method<'static>; 5] =
+    [Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options];
+/// The same, as Allow says it.
+pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS";
+/// The extensions that a Require may name.
+pub(super) const EXTENSIONS: [&[u8]; 0] = [];
+/// The bodies that we read.
+pub(super) const SDP: &[u8] = b"application/sdp";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_name_a_host_and_perhaps_a_port() {
+        assert_eq!(host_and_port("sip.example.com:5070"), ("sip.example.com", Some(5070)));
+        assert_eq!(host_and_port("192.0.2.1"), ("192.0.2.1", None));
+        assert_eq!(host_and_port("[2001:db8::1]:5070"), ("[2001:db8::1]", Some(5070)));
+        assert_eq!(host_and_port("[2001:db8::1]"), ("[2001:db8::1]", None));
+        assert_eq!(host_and_port("2001:db8::1"), ("2001:db8::1", None));
+    }
+
+    #[test]
+    fn a_user_part_is_escaped_and_a_name_quoted() {
+        let mut buffer = [0; 128];
+        let mut out = Writer::new(&mut buffer);
+        let account = Account {
+            user: crate::base::text::exact("a b@c").unwrap(),
+            display_name: crate::base::text::exact("Joe \"J\"").unwrap(),
+            proxy: crate::base::text::exact("example.com").unwrap(),
+            ..Account::default()
+        };
+        address_of_record(&mut out, &account);
+        assert_eq!(out.written(), b"\"Joe \\\"J\\\"\" <sip:a%20b%40c@example.com>");
+    }
+}

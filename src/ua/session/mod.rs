@@ -1,0 +1,116 @@
+//! One INVITE session (RFC 3261 §13 to §15): whose it is, where it stands, what it must remember.
+
+pub(super) mod progress;
+
+use heapless::{String, Vec};
+
+use super::ids::ExtensionId;
+use super::view::{SessionMedia, SessionView};
+use crate::base::{Instant, Timer, earliest};
+use crate::limits;
+use crate::sdp::{Direction, Local, Negotiated};
+use crate::transaction::{ClientId, Hop, ServerId};
+use progress::State;
+
+/// One session.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) extension: ExtensionId,
+    pub(super) incoming: bool,
+    pub(super) state: State,
+    pub(super) anonymous: bool,
+    pub(super) peer_name: String<{ limits::NAME_BYTES }>,
+    pub(super) peer_number: String<{ limits::NAME_BYTES }>,
+    pub(super) dialog: Dialog,
+    /// Where our requests go as long as nothing better is known: the proxy, or where theirs came from.
+    pub(super) hop: Option<Hop>,
+    /// What we offer and have offered.
+    pub(super) local: Local,
+    /// What is agreed.
+    pub(super) media: Option<Negotiated>,
+    /// An offer of ours has no answer yet (RFC 3264 §4).
+    pub(super) offer_pending: bool,
+    /// Our client transaction: the INVITE, a re-INVITE or the BYE.
+    pub(super) client: Option<ClientId>,
+    /// Their INVITE or re-INVITE that is not over.
+    pub(super) server: Option<ServerId>,
+    pub(super) modify: Modify,
+    /// Challenges that the current request has answered.
+    pub(super) challenges: u8,
+    pub(super) redirections: u8,
+    /// The branch of the ACK to the last 2xx, and the CSeq that it acknowledges.
+    pub(super) acknowledged: Option<(Branch, u32)>,
+    pub(super) timers: Timers,
+}
+
+/// A branch that we made.
+pub(super) type Branch = Vec<u8, 24>;
+
+/// Our own changes to a session that stands (RFC 3261 §14.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Modify {
+    /// None.
+    Idle,
+    /// A re-INVITE is under way.
+    Sent,
+    /// After 491, or while their INVITE is being served: it goes out when the timer says.
+    Waiting,
+}
+
+/// The timers of a session; those of its transactions are elsewhere.
+#[derive(Debug, Default)]
+pub(super) struct Timers {
+    /// Repeat our 2xx (§13.3.1.4).
+    pub(super) repeat: Timer,
+    pub(super) repeat_ms: u32,
+    /// No ACK, or no final answer after CANCEL: give up.
+    pub(super) give_up: Timer,
+    /// Repeat our 180 (§13.3.1.1).
+    pub(super) ringing: Timer,
+    /// The INVITE's Expires.
+    pub(super) expires: Timer,
+    /// The next try of a re-INVITE.
+    pub(super) modify: Timer,
+}
+
+impl Timers {
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        earliest([self.repeat, self.give_up, self.ringing, self.expires, self.modify].map(Timer::due))
+    }
+
+    /// All that run while an INVITE of either side is unfinished.
+    pub(super) const fn stop_call_setup(&mut self) {
+        self.repeat.stop();
+        self.give_up.stop();
+        self.ringing.stop();
+        self.expires.stop();
+    }
+}
+
+impl Session {
+    pub(super) const fn on_hold(&self) -> bool {
+        matches!(self.local.direction, Direction::SendOnly | Direction::Inactive)
+    }
+
+    pub(super) fn view(&self) -> SessionView<'_> {
+        SessionView {
+            extension: self.extension,
+            incoming: self.incoming,
+            peer_name: &self.peer_name,
+            peer_number: &self.peer_number,
+            on_hold: self.on_hold(),
+            media: self.media.as_ref().map(|media| SessionMedia {
+                local_port: self.local.address.port(),
+                remote: media.remote,
+                codec: media.codec,
+                payload_type: media.payload_type,
+                packet_ms: media.packet_ms,
+                dtmf_payload_type: media.dtmf_payload_type,
+                receive_dtmf_payload_type: media.receive_dtmf_payload_type,
+                send: media.send,
+                receive: media.receive,
+                held_by_peer: media.held_by_peer,
+            }),
+        }
+    }
+}
