@@ -5,6 +5,7 @@ use core::net::IpAddr;
 use heapless::{String, Vec};
 use zeroize::Zeroize;
 
+use super::challenge::Identity;
 use crate::sdp::Codec;
 
 /// One extension, from the settings of its `Ext` tab. The default is a disabled one.
@@ -63,6 +64,11 @@ impl Account {
             port: 5_060,
             codecs: Vec::new(),
         }
+    }
+
+    /// Whose name and password answer challenges.
+    pub(super) fn identity(&self) -> Identity<'_> {
+        Identity { user: &self.auth_user, password: &self.password }
     }
 
     /// Whether there is anything to register, and anywhere.

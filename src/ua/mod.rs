@@ -4,6 +4,7 @@
 //! network. It never sees a key or a lamp.
 
 mod account;
+mod answer;
 pub mod challenge;
 pub mod command;
 pub mod event;
@@ -35,7 +36,7 @@ use heapless::Deque;
 use crate::base::{Instant, Pool, Rng, earliest};
 use crate::limits;
 use crate::transaction::{ClientEnd, ClientId, Hop, Notice, ServerEnd, Transactions};
-use challenge::Credentials;
+use challenge::Keyring;
 use ids::PerExtension;
 use names::Names;
 use outbox::Outbox;
@@ -49,7 +50,7 @@ pub struct UserAgent {
     settings: Settings,
     accounts: PerExtension<Account>,
     registrars: PerExtension<Registrar>,
-    credentials: PerExtension<Credentials>,
+    credentials: PerExtension<Keyring>,
     sessions: Pool<Session, { limits::SESSIONS }>,
     transactions: Transactions,
     names: Names,
@@ -130,7 +131,7 @@ impl UserAgent {
             settings: Settings::new(),
             accounts: PerExtension([const { Account::new() }; limits::EXTENSIONS]),
             registrars: PerExtension([const { Registrar::new() }; limits::EXTENSIONS]),
-            credentials: PerExtension([const { Credentials::new() }; limits::EXTENSIONS]),
+            credentials: PerExtension([const { Keyring::new() }; limits::EXTENSIONS]),
             sessions: Pool::new(),
             transactions: Transactions::new(),
             names: Names::new(),
@@ -157,7 +158,7 @@ impl UserAgent {
         }
         let same_secret = held.auth_user == account.auth_user && held.password == account.password;
         if !same_secret {
-            *self.credentials.of_mut(extension) = Credentials::new();
+            *self.credentials.of_mut(extension) = Keyring::new();
         }
         *held = account.clone();
         self.registrars.of_mut(extension).account_changed = true;

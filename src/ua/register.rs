@@ -3,10 +3,12 @@
 use heapless::Vec;
 
 use super::account::Account;
+use super::challenge::{Attempts, Target, Verdict};
 use super::identifier::{self, CallId, Tag};
 use super::next_hop::NextHop;
 use super::registration::{Input, Policy, Registration};
 use super::request::{self, Head};
+use super::response;
 use super::view::RegistrationView;
 use super::{Event, ExtensionId, Instant, Outcome, Refusal, Rng, UserAgent};
 use crate::base::{Writer, earliest, text};
@@ -24,7 +26,7 @@ pub(super) struct Registrar {
     tag: Tag,
     cseq: u32,
     pub(super) client: Option<ClientId>,
-    challenges: u8,
+    attempts: Attempts,
     /// A REGISTER with this expiry waits for the registrar's address.
     waiting: Option<u32>,
     /// The expiry in the REGISTER that is under way.
@@ -41,7 +43,7 @@ impl Registrar {
             tag: Vec::new(),
             cseq: 0,
             client: None,
-            challenges: 0,
+            attempts: Attempts::new(),
             waiting: None,
             asked_s: 0,
             account_changed: false,
@@ -124,10 +126,12 @@ impl UserAgent {
         registrar.client = None;
         let input = match status {
             200..=299 => Input::Granted { expires_s: self.granted_s(extension, response) },
-            401 | 407 if registrar.challenges < self.settings.max_auth => {
-                registrar.challenges = registrar.challenges.saturating_add(1);
+            401 | 407 => {
+                let keys = self.credentials.of_mut(extension);
+                let asked = response::challenges(response);
+                let verdict = keys.take(&mut registrar.attempts, self.settings.max_auth, asked);
                 let asked_s = registrar.asked_s;
-                if self.credentials.of_mut(extension).learn(response) {
+                if verdict == Verdict::Retry {
                     self.send_register(now, rng, extension, asked_s);
                     return;
                 }
@@ -147,7 +151,7 @@ impl UserAgent {
         let registrar = self.registrars.of_mut(extension);
         let step = registrar.machine.step(now, policy, input);
         if step.register_s.is_some() {
-            registrar.challenges = 0;
+            registrar.attempts = Attempts::new();
         }
         if step.changed {
             self.tell(Event::Registration(extension));
@@ -240,7 +244,8 @@ impl UserAgent {
         head.compose(&mut out);
         request::contact(&mut out, account, address);
         compose::number_header(&mut out, HeaderName::Expires, u64::from(expires_s));
-        credentials.of_mut(extension).write(&mut out, rng, account, Method::Register, head.uri, b"");
+        let target = Target { method: b"REGISTER", uri: head.uri, body: b"" };
+        credentials.of_mut(extension).write(&account.identity(), &target, rng, &mut out);
         compose::header(&mut out, HeaderName::Allow, request::ALLOW);
         request::user_agent(&mut out, settings);
         compose::finish_without_body(&mut out);

@@ -147,13 +147,6 @@ pub(super) fn server(out: &mut Writer<'_>, settings: &Settings) {
     }
 }
 
-/// Ends a message with a session description.
-pub(super) fn session_description(out: &mut Writer<'_>, description: &crate::sdp::Outgoing<'_>) {
-    let body = compose::open_body(out, SDP);
-    description.write(out);
-    compose::close_body(out, &body);
-}
-
 /// The methods that we serve.
 pub(super) const METHODS: [Method<'static>; 5] =
     [Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options];

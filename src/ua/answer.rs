@@ -1,0 +1,165 @@
+//! Answers to requests, with or without a transaction (RFC 3261 §8.2.6, §8.2.7).
+
+use core::net::SocketAddr;
+
+use super::identifier;
+use super::request;
+use super::session::Session;
+use super::{Instant, SessionId, UserAgent};
+use crate::base::Writer;
+use crate::sip::compose::Reply;
+use crate::sip::{HeaderName, Message, Method, Status, compose};
+use crate::transaction::{Hop, Owner, ServerId, reply_hop};
+
+/// What an answer says beside what it copies from the request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer<'a> {
+    pub(super) status: Status,
+    /// Our tag, for a request that has none in To.
+    pub(super) tag: Option<&'a [u8]>,
+    /// The Contact value.
+    pub(super) contact: Option<&'a [u8]>,
+    /// Allow and Supported.
+    pub(super) capabilities: bool,
+    pub(super) retry_after_s: Option<u32>,
+    /// The code and text of a Warning (§20.43).
+    pub(super) warning: Option<(u16, &'static str)>,
+    /// A session description.
+    pub(super) body: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    pub(super) const fn new(status: Status, tag: Option<&'a [u8]>) -> Self {
+        let capabilities = false;
+        Self { status, tag, contact: None, capabilities, retry_after_s: None, warning: None, body: b"" }
+    }
+}
+
+impl UserAgent {
+    /// Answers a request outside a session, and remembers nothing of it (§8.2.7).
+    pub(super) fn decline(&mut self, arrival: Hop, request: &Message<'_>, status: Status) {
+        self.answer_statelessly(arrival, request, &Answer::new(status, None));
+    }
+
+    pub(super) fn answer_statelessly(&mut self, arrival: Hop, request: &Message<'_>, answer: &Answer<'_>) {
+        // §17.1.1.3: nobody waits for an answer to an ACK.
+        if request.method() == Some(Method::Ack) {
+            return;
+        }
+        let branch = request.raw(HeaderName::Via).unwrap_or(b"");
+        let call_id = request.call_id().unwrap_or(b"");
+        let made = identifier::stateless_tag(self.secret.unwrap_or(0), &[branch, call_id]);
+        let (hop, mark) = self.way_back(&arrival, request);
+        let Self { settings, outbox, transactions, counters, .. } = self;
+        if !answer.status.is_success() {
+            counters.rejected = counters.rejected.saturating_add(1);
+        }
+        let mut out = outbox.writer();
+        let reply = Reply { status: answer.status, to_tag: answer.tag.or(Some(&made)), source: mark };
+        compose::respond(&mut out, request, &reply);
+        explain(&mut out, request, answer.status);
+        request::server(&mut out, settings);
+        finish(&mut out, answer);
+        let Ok(length) = out.finish() else {
+            counters.unsendable = counters.unsendable.saturating_add(1);
+            return;
+        };
+        let ticket = transactions.next_ticket();
+        outbox.send(ticket, hop, length);
+    }
+
+    /// Answers a request other than INVITE within a session's dialog, so that its retransmissions get the same answer
+    /// even when the session is gone.
+    pub(super) fn reply(
+        &mut self,
+        now: Instant,
+        arrival: Hop,
+        request: &Message<'_>,
+        id: SessionId,
+        status: Status,
+    ) {
+        let tag = self.sessions.get(id.0).map(Session::own_tag);
+        let answer = Answer::new(status, tag.as_deref());
+        let answered = self.open_server(now, &arrival, request).and_then(|server| self.respond(now, server, &answer));
+        if answered.is_none() {
+            self.answer_statelessly(arrival, request, &answer);
+        }
+    }
+
+    pub(super) fn open_server(&mut self, now: Instant, arrival: &Hop, request: &Message<'_>) -> Option<ServerId> {
+        let way_back = self.way_back(arrival, request);
+        let Self { settings, transactions, .. } = self;
+        transactions.open_server(now, request, way_back, Owner(0), &settings.timers)
+    }
+
+    /// Sends an answer in a transaction, composed from the one before it.
+    pub(super) fn respond(&mut self, now: Instant, server: ServerId, answer: &Answer<'_>) -> Option<()> {
+        let Self { settings, transactions, counters, .. } = self;
+        let mut draft = transactions.respond(server)?;
+        let (before, room) = draft.copying();
+        let before = Message::parse(before).ok()?;
+        let mut out = Writer::new(room);
+        let reply = Reply { status: answer.status, to_tag: answer.tag, source: None };
+        compose::respond(&mut out, &before, &reply);
+        request::server(&mut out, settings);
+        finish(&mut out, answer);
+        let Ok(length) = out.finish() else {
+            counters.unsendable = counters.unsendable.saturating_add(1);
+            return None;
+        };
+        draft.send(now, answer.status, length).then_some(())
+    }
+
+    /// Where the answers to a request go, and what its topmost Via is marked with.
+    fn way_back(&self, arrival: &Hop, request: &Message<'_>) -> (Hop, Option<SocketAddr>) {
+        let hop = request.via().map_or(*arrival, |via| reply_hop(&via, arrival, self.settings.force_rport));
+        (hop, Some(arrival.remote))
+    }
+}
+
+fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
+    if let Some(contact) = answer.contact {
+        compose::header(out, HeaderName::Contact, contact);
+    }
+    if answer.capabilities {
+        request::capabilities(out);
+    }
+    if let Some(seconds) = answer.retry_after_s {
+        compose::number_header(out, HeaderName::RetryAfter, u64::from(seconds));
+    }
+    if let Some((code, text)) = answer.warning {
+        compose::begin(out, HeaderName::Warning);
+        out.number(u64::from(code));
+        out.text(" - ");
+        compose::quoted(out, text.as_bytes());
+        compose::end(out);
+    }
+    if answer.body.is_empty() {
+        compose::finish_without_body(out);
+    } else {
+        compose::finish_with_body(out, request::SDP, answer.body);
+    }
+}
+
+/// What a refusal must say so that the peer can do better (§8.2.1, §8.2.2.3, §8.2.3), and what 200 to OPTIONS tells
+/// (§11.2).
+fn explain(out: &mut Writer<'_>, request: &Message<'_>, status: Status) {
+    match status.code() {
+        200 if request.method() == Some(Method::Options) => {
+            request::capabilities(out);
+            compose::header(out, HeaderName::Accept, request::SDP);
+            compose::header(out, HeaderName::AcceptEncoding, b"identity");
+            compose::header(out, HeaderName::AcceptLanguage, b"en");
+        }
+        405 | 501 => compose::header(out, HeaderName::Allow, request::ALLOW),
+        415 | 406 => {
+            compose::header(out, HeaderName::Accept, request::SDP);
+            compose::header(out, HeaderName::AcceptEncoding, b"identity");
+        }
+        420 => {
+            let unknown = |tag: &&[u8]| !request::EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(tag));
+            compose::list_header(out, HeaderName::Unsupported, request.require().filter(unknown));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,197 @@
+//! Messages from the network: what is no SIP, what asks too much, and what goes on to a session (RFC 3261 §8.2,
+//! §12.2.2, §18.1.2).
+
+use super::answer::Answer;
+use super::request;
+use super::session::Session;
+use super::session::progress::{Input, State};
+use super::{ExtensionId, Instant, Rng, SessionId, UserAgent};
+use crate::sip::{HeaderName, Message, Method, Status};
+use crate::transaction::{Hop, RequestMatch, ServerId};
+
+impl UserAgent {
+    pub(super) fn receive(&mut self, now: Instant, rng: &mut dyn Rng, arrival: Hop, bytes: &[u8]) {
+        // A keep-alive, or nothing (RFC 5626 §4.4.1).
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return;
+        }
+        self.secret.get_or_insert_with(|| rng.next_u32());
+        let message = match Message::parse(bytes) {
+            Ok(message) => message,
+            Err(_) => {
+                self.counters.malformed = self.counters.malformed.saturating_add(1);
+                return;
+            }
+        };
+        let checked = message.check();
+        if !message.is_request() {
+            // §8.1.3.3: a response with more than one Via went astray.
+            if checked.is_ok() && message.vias().count() == 1 {
+                self.receive_response(now, rng, &message);
+            } else {
+                self.counters.malformed = self.counters.malformed.saturating_add(1);
+            }
+            return;
+        }
+        match checked {
+            Ok(()) => self.receive_request(now, rng, arrival, &message),
+            Err(rejection) => self.decline(arrival, &message, rejection.status),
+        }
+    }
+
+    fn receive_request(&mut self, now: Instant, rng: &mut dyn Rng, arrival: Hop, request: &Message<'_>) {
+        match self.transactions.receive_request(now, request, &arrival) {
+            RequestMatch::Absorbed => {}
+            RequestMatch::Acknowledged { server, .. } => {
+                if let Some(id) = self.session_of_server(server) {
+                    self.acknowledged(now, rng, id, request);
+                }
+            }
+            RequestMatch::Cancel { server, .. } => self.cancelled(now, rng, arrival, request, server),
+            RequestMatch::New => self.new_request(now, rng, arrival, request),
+        }
+    }
+
+    fn new_request(&mut self, now: Instant, rng: &mut dyn Rng, arrival: Hop, request: &Message<'_>) {
+        let Some(method) = request.method() else { return };
+        let session = self.session_of_request(request);
+        if method == Method::Ack {
+            match session {
+                Some(id) => self.acknowledged(now, rng, id, request),
+                None => self.counters.strays = self.counters.strays.saturating_add(1),
+            }
+            return;
+        }
+        if method == Method::Cancel {
+            // §9.2: it finds no INVITE.
+            self.decline(arrival, request, Status::CALL_DOES_NOT_EXIST);
+            return;
+        }
+        if let Err(rejection) = crate::sip::admission::admit(request, &request::ADMISSION) {
+            self.decline(arrival, request, rejection.status);
+            return;
+        }
+        let within_dialog = request.to().is_some_and(|to| to.tag().is_some());
+        match (session, within_dialog) {
+            (Some(id), _) => self.dialog_request(now, rng, arrival, request, id, method),
+            // §12.2.2
+            (None, true) => {
+                self.counters.strays = self.counters.strays.saturating_add(1);
+                self.decline(arrival, request, Status::CALL_DOES_NOT_EXIST);
+            }
+            (None, false) => self.first_request(now, rng, arrival, request, method),
+        }
+    }
+
+    /// A request outside any dialog.
+    fn first_request(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        arrival: Hop,
+        request: &Message<'_>,
+        method: Method<'_>,
+    ) {
+        let Some(extension) = self.called_extension(&arrival, request) else {
+            self.decline(arrival, request, Status::NOT_FOUND);
+            return;
+        };
+        if method == Method::Invite {
+            self.invited(now, rng, arrival, request, extension);
+        } else if method == Method::Options {
+            self.decline(arrival, request, Status::OK);
+        } else {
+            // A BYE without a dialog; all others were not admitted.
+            self.decline(arrival, request, Status::CALL_DOES_NOT_EXIST);
+        }
+    }
+
+    /// A request within a session's dialog.
+    fn dialog_request(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        arrival: Hop,
+        request: &Message<'_>,
+        id: SessionId,
+        method: Method<'_>,
+    ) {
+        let (Some(cseq), Some(session)) = (request.cseq(), self.sessions.get_mut(id.0)) else { return };
+        // §12.2.2: an old request is answered 500.
+        if !session.dialog.accept_cseq(cseq.number) {
+            self.decline(arrival, request, Status::SERVER_INTERNAL_ERROR);
+            return;
+        }
+        if method == Method::Invite {
+            self.reinvited(now, rng, arrival, request, id);
+        } else if method == Method::Bye {
+            self.reply(now, arrival, request, id, Status::OK);
+            self.proceed(now, rng, id, Input::Bye);
+        } else {
+            self.reply(now, arrival, request, id, Status::OK);
+        }
+    }
+
+    /// §9.2: 200 to the CANCEL, 487 to the INVITE if it is not answered yet.
+    fn cancelled(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        arrival: Hop,
+        request: &Message<'_>,
+        server: ServerId,
+    ) {
+        let session = self.session_of_server(server);
+        let tag = session.and_then(|id| self.sessions.get(id.0)).map(|session| session.own_tag());
+        self.answer_statelessly(arrival, request, &Answer::new(Status::OK, tag.as_deref()));
+        // RFC 3326 §2: another phone took the call.
+        let elsewhere = request.values(HeaderName::Reason).any(|reason| {
+            let (protocol, params) = crate::base::scan::split_once(reason, b';').unwrap_or((reason, b""));
+            let cause = params.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+            protocol.trim_ascii().eq_ignore_ascii_case(b"SIP")
+                && cause.clone().any(|param| param.eq_ignore_ascii_case(b"cause=200"))
+        });
+        if let Some(id) = session {
+            self.proceed(now, rng, id, Input::Cancel { elsewhere });
+        }
+    }
+
+    /// The extension that a request is for: of those that listen on its port, the one whose user it names.
+    fn called_extension(&self, arrival: &Hop, request: &Message<'_>) -> Option<ExtensionId> {
+        let uri = crate::sip::Uri::parse(request.request_uri()?).ok()?;
+        let user = uri.user();
+        ExtensionId::ALL.into_iter().find(|extension| {
+            let account = self.accounts.of(*extension);
+            let named = user.is_none_or(|user| crate::sip::uri::unescaped(user).eq(account.user.bytes()));
+            account.enabled && account.port == arrival.local_port && named
+        })
+    }
+
+    /// The session that a request within a dialog belongs to (§12.2.2).
+    fn session_of_request(&self, request: &Message<'_>) -> Option<SessionId> {
+        let call_id = request.call_id()?;
+        let local = request.to()?.tag()?;
+        let remote = request.from()?.tag().unwrap_or(b"");
+        self.sessions.find(|session| session.dialog.is(call_id, local, remote)).map(SessionId)
+    }
+
+    pub(super) fn session_of_server(&self, server: ServerId) -> Option<SessionId> {
+        self.sessions.find(|session| session.server == Some(server)).map(SessionId)
+    }
+
+    /// Whether an INVITE came before by another way (§8.2.2.2).
+    pub(super) fn is_merged(&self, request: &Message<'_>) -> bool {
+        let (Some(call_id), Some(from), Some(cseq)) = (request.call_id(), request.from(), request.cseq()) else {
+            return false;
+        };
+        let tag = from.tag().unwrap_or(b"");
+        let same = |session: &Session| {
+            session.incoming
+                && matches!(session.state, State::Incoming | State::Accepted | State::Closing)
+                && session.dialog.call_id() == call_id
+                && session.dialog.remote_tag().unwrap_or(b"") == tag
+                && session.dialog.remote_cseq() == Some(cseq.number)
+        };
+        self.sessions.find(same).is_some()
+    }
+}

@@ -1,0 +1,342 @@
+//! Being called: the INVITE and what we make of it (RFC 3261 §13.3), and the ACK.
+
+use super::account::Account;
+use super::answer::Answer;
+use super::identifier;
+use super::outgoing_call::number_of;
+use super::request;
+use super::session::progress::{Input, State};
+use super::session::{Session, Setup};
+use super::{
+    Event, ExtensionId, Instant, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent,
+};
+use crate::base::rng::up_to;
+use crate::base::{Writer, text};
+use crate::dialog::Dialog;
+use crate::limits;
+use crate::sdp::{self, Description, Local, Negotiated};
+use crate::sip::{HeaderName, Message, Status};
+use crate::transaction::Hop;
+
+impl UserAgent {
+    /// An INVITE outside any dialog, for one of our extensions.
+    pub(super) fn invited(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        arrival: Hop,
+        request: &Message<'_>,
+        extension: ExtensionId,
+    ) {
+        if self.is_merged(request) {
+            self.decline(arrival, request, Status::LOOP_DETECTED);
+            return;
+        }
+        match self.open_incoming(now, rng, arrival, request, extension) {
+            Ok(id) => self.tell(Event::Incoming(id)),
+            Err(answer) => self.answer_statelessly(arrival, request, &answer),
+        }
+    }
+
+    fn open_incoming(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        arrival: Hop,
+        request: &Message<'_>,
+        extension: ExtensionId,
+    ) -> Result<SessionId, Answer<'static>> {
+        let refuse = |status: Status| Answer::new(status, None);
+        let account = self.accounts.of(extension).clone();
+        let registered = self.registration(extension).state == RegistrationState::Registered;
+        if account.register && !registered && !account.answer_without_registration {
+            return Err(refuse(Status::TEMPORARILY_UNAVAILABLE));
+        }
+        let address = self.shown_address().ok_or_else(|| refuse(Status::TEMPORARILY_UNAVAILABLE))?;
+        if self.sessions.is_full() {
+            return Err(refuse(Status::BUSY_HERE));
+        }
+        let dialog = Dialog::called(request, &identifier::tag(rng)).ok_or_else(|| refuse(Status::MESSAGE_TOO_LARGE))?;
+        let caller = request.from().ok_or_else(|| refuse(Status::BAD_REQUEST))?;
+        let mut session = Session::new(Setup {
+            extension,
+            incoming: true,
+            state: State::Incoming,
+            peer_name: caller.display_name(),
+            peer_number: number_of(&caller.uri),
+            dialog,
+            local: self.new_local(rng, &account, address),
+            hop: Some(arrival),
+        });
+        session.take_offer(request)?;
+        session.timers.expires.start(now, ring_limit_ms(request));
+        session.server =
+            Some(self.open_server(now, &arrival, request).ok_or_else(|| refuse(Status::SERVICE_UNAVAILABLE))?);
+        self.sessions.insert(session).map(SessionId).map_err(|_| refuse(Status::BUSY_HERE))
+    }
+
+    /// 180, and again every minute so that no proxy gives up (§13.3.1.1).
+    pub(super) fn ring(&mut self, now: Instant, id: SessionId) -> Outcome {
+        let Some(session) = self.sessions.get_mut(id.0) else { return Outcome::Refused(Refusal::NoSession) };
+        let (State::Incoming, Some(server)) = (session.state, session.server) else {
+            return Outcome::Refused(Refusal::WrongState);
+        };
+        session.timers.ringing.start(now, RING_AGAIN_MS);
+        let tag = session.own_tag();
+        let extension = session.extension;
+        let contact = self.own_contact(extension);
+        let answer = Answer { contact: Some(&contact), ..Answer::new(Status::RINGING, Some(&tag)) };
+        self.respond(now, server, &answer);
+        Outcome::Done
+    }
+
+    pub(super) fn refuse(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        status: u16,
+        contact: Option<&str>,
+    ) -> Outcome {
+        let Some(session) = self.sessions.get(id.0) else { return Outcome::Refused(Refusal::NoSession) };
+        if session.state != State::Incoming || !(300..=699).contains(&status) {
+            return Outcome::Refused(Refusal::WrongState);
+        }
+        if let Some(contact) = contact {
+            let account = self.accounts.of(session.extension);
+            let Some(target) = super::outgoing_call::target_uri(contact, account) else {
+                return Outcome::Refused(Refusal::BadTarget);
+            };
+            let Some(value) = super::outgoing_call::angled(&target) else {
+                return Outcome::Refused(Refusal::BadTarget);
+            };
+            self.reject(now, id, status, Some(&value));
+        }
+        self.proceed(now, rng, id, Input::Refuse(status));
+        Outcome::Done
+    }
+
+    /// A final answer other than 2xx. After the first one the transaction lets no other through.
+    pub(super) fn reject(&mut self, now: Instant, id: SessionId, status: u16, contact: Option<&[u8]>) {
+        let (Some(session), Some(status)) = (self.sessions.get_mut(id.0), Status::new(status)) else { return };
+        let Some(server) = session.server.take() else { return };
+        let tag = session.own_tag();
+        self.respond(now, server, &Answer { contact, ..Answer::new(status, Some(&tag)) });
+    }
+
+    /// 200 with our session description; repeated until the ACK comes, whatever the transport (§13.3.1.4).
+    pub(super) fn accept(&mut self, now: Instant, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        let Some(server) = session.server else { return };
+        session.timers.stop_call_setup();
+        let t1_ms = self.settings.timers.t1_ms.max(SHORTEST_REPEAT_MS);
+        session.timers.repeat_ms = t1_ms;
+        session.timers.repeat.start(now, u64::from(t1_ms));
+        session.timers.give_up.start(now, u64::from(self.settings.timers.accepted_ms()));
+        let mut room = [0; limits::DESCRIPTION_BYTES];
+        let mut body = Writer::new(&mut room);
+        session.describe(&mut body);
+        let tag = session.own_tag();
+        let extension = session.extension;
+        let contact = self.own_contact(extension);
+        let answer = Answer {
+            contact: Some(&contact),
+            capabilities: true,
+            body: body.written(),
+            ..Answer::new(Status::OK, Some(&tag))
+        };
+        // Without its answer the call cannot be; the caller hears of it when the ACK timer gives up.
+        self.respond(now, server, &answer);
+    }
+
+    /// The ACK to a 2xx of ours (§13.3.1.4); it may bring the answer to our offer.
+    pub(super) fn acknowledged(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, ack: &Message<'_>) {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        let Some(server) = session.server else { return };
+        let invite_cseq = self.transactions.response(server).and_then(|response| cseq_of(response));
+        if ack.cseq().map(|cseq| cseq.number) != invite_cseq.or(session.dialog.remote_cseq()) {
+            return;
+        }
+        self.transactions.acknowledge(server);
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        session.server = None;
+        session.timers.stop_call_setup();
+        let was_new = session.state == State::Accepted;
+        let mut changed = false;
+        if session.offer_pending {
+            session.offer_pending = false;
+            let answer = Description::parse(ack.body()).ok();
+            match answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok()) {
+                Some(media) => {
+                    session.local.follow(&media);
+                    session.media = Some(media);
+                    changed = true;
+                }
+                // Our offer went unanswered: there is no session to speak of.
+                None if session.media.is_none() => {
+                    self.proceed(now, rng, id, Input::Acknowledged);
+                    self.proceed(now, rng, id, Input::Lost);
+                    return;
+                }
+                None => {}
+            }
+        }
+        self.proceed(now, rng, id, Input::Acknowledged);
+        if was_new {
+            self.tell(Event::Answered(id));
+        } else if changed {
+            self.tell(Event::Media(id));
+        }
+        self.settle_hold(now, rng, id);
+    }
+
+    /// An INVITE within the session's dialog (§14.2).
+    pub(super) fn reinvited(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        arrival: Hop,
+        request: &Message<'_>,
+        id: SessionId,
+    ) {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        let tag = session.own_tag();
+        let refusal = match session.state {
+            State::Confirmed if session.modify == super::session::Modify::Sent => {
+                Some(Answer::new(Status::REQUEST_PENDING, Some(&tag)))
+            }
+            State::Confirmed if session.server.is_none() => None,
+            // An earlier one is not finished.
+            State::Confirmed | State::Accepted | State::Closing => Some(Answer {
+                retry_after_s: Some(up_to(rng, 10)),
+                ..Answer::new(Status::SERVER_INTERNAL_ERROR, Some(&tag))
+            }),
+            State::Locating
+            | State::Calling
+            | State::Proceeding
+            | State::Abandoned
+            | State::Cancelling
+            | State::Incoming
+            | State::Ending => Some(Answer::new(Status::CALL_DOES_NOT_EXIST, Some(&tag))),
+        };
+        let refusal = match refusal {
+            Some(refusal) => Err(refusal),
+            None => session.take_offer(request),
+        };
+        if let Err(refusal) = refusal {
+            let refusal = Answer { tag: Some(&tag), ..refusal };
+            self.answer_statelessly(arrival, request, &refusal);
+            return;
+        }
+        session.dialog.refresh_target(request);
+        session.hop = Some(arrival);
+        let server = self.open_server(now, &arrival, request);
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        session.server = server;
+        if server.is_none() {
+            let busy = Answer::new(Status::SERVICE_UNAVAILABLE, Some(&tag));
+            self.answer_statelessly(arrival, request, &busy);
+            return;
+        }
+        let offered = !session.offer_pending;
+        self.accept(now, id);
+        if offered {
+            self.tell(Event::Media(id));
+        }
+    }
+
+    fn own_contact(&self, extension: ExtensionId) -> heapless::Vec<u8, { limits::PARTY_BYTES }> {
+        let mut room = [0; limits::PARTY_BYTES];
+        let mut out = Writer::new(&mut room);
+        if let Some(address) = self.shown_address() {
+            out.text("<");
+            request::contact_uri(&mut out, self.accounts.of(extension), address);
+            out.text(">");
+        }
+        text::bytes(out.written()).unwrap_or_default()
+    }
+
+    /// What a new session has to offer: the account's codecs at a port of its own.
+    pub(super) fn new_local(&mut self, rng: &mut dyn Rng, account: &Account, address: core::net::IpAddr) -> Local {
+        let port = self.free_rtp_port();
+        let id = u64::from(rng.next_u32()) << 32 | u64::from(rng.next_u32());
+        let mut local = Local::new((address, port).into(), id);
+        let formats = account.codecs.iter().filter_map(|codec| {
+            codec.static_payload_type().map(|payload_type| sdp::Format { codec: *codec, payload_type })
+        });
+        local.formats = formats.collect();
+        local.packet_ms = self.settings.packet_ms;
+        local.dtmf_payload_type = self.settings.dtmf_payload_type;
+        local.hold_by_address = self.settings.rfc2543_hold;
+        local
+    }
+
+    /// The next even port of the range that no session uses; each session has one of its own, and a port rests as
+    /// long as possible before it is used again.
+    fn free_rtp_port(&mut self) -> u16 {
+        let first = self.settings.rtp_port_min.saturating_add(self.settings.rtp_port_min & 1);
+        let last = self.settings.rtp_port_max.max(first);
+        for _ in 0..=limits::SESSIONS {
+            let port = if (first..=last).contains(&self.next_port) { self.next_port } else { first };
+            self.next_port = port.checked_add(2).unwrap_or(first);
+            let used = |session: &Session| session.local.address.port() == port;
+            if self.sessions.find(used).is_none() {
+                return port;
+            }
+        }
+        first
+    }
+}
+
+impl Session {
+    /// Takes the offer of an INVITE and makes our answer to it; without an offer, ours will be in the 200 (§13.2.1).
+    fn take_offer(&mut self, request: &Message<'_>) -> Result<(), Answer<'static>> {
+        self.answer.clear();
+        self.offer_pending = request.body().is_empty();
+        if self.offer_pending {
+            return Ok(());
+        }
+        let offer = Description::parse(request.body()).map_err(|_| Answer::new(Status::NOT_ACCEPTABLE_HERE, None))?;
+        let (media, answer) = sdp::answer(&offer, &self.local).map_err(|refusal| Answer {
+            warning: Some((refusal.warning_code(), refusal.warning_text())),
+            ..Answer::new(Status::NOT_ACCEPTABLE_HERE, None)
+        })?;
+        let mut room = [0; limits::DESCRIPTION_BYTES];
+        let mut out = Writer::new(&mut room);
+        answer.write(&mut out);
+        let fits = text::bytes(out.written()).filter(|_| out.finish().is_ok());
+        self.answer = fits.ok_or_else(|| Answer::new(Status::MESSAGE_TOO_LARGE, None))?;
+        self.local.revision = answer.revision();
+        self.local.follow(&media);
+        self.media = Some(media);
+        Ok(())
+    }
+
+    /// The session description of our 200: the answer, or our offer.
+    fn describe(&mut self, out: &mut Writer<'_>) {
+        if self.offer_pending {
+            let offer = sdp::offer(&self.local);
+            offer.write(out);
+            let revision = offer.revision();
+            self.local.revision = revision;
+        } else {
+            out.put(&self.answer);
+        }
+    }
+}
+
+fn cseq_of(message: &[u8]) -> Option<u32> {
+    Message::parse(message).ok()?.cseq().map(|cseq| cseq.number)
+}
+
+/// How long a call may ring: what its Expires says (§13.3.1), and five minutes at most, so that a caller who vanished
+/// does not ring for ever.
+fn ring_limit_ms(request: &Message<'_>) -> u64 {
+    let asked_s = super::register::seconds(request, HeaderName::Expires).unwrap_or(RING_LIMIT_S);
+    u64::from(asked_s.clamp(1, RING_LIMIT_S)).saturating_mul(1_000)
+}
+
+const RING_LIMIT_S: u32 = 300;
+const RING_AGAIN_MS: u64 = 60_000;
+/// A T1 of zero must not flood the network.
+const SHORTEST_REPEAT_MS: u32 = 10;

@@ -1,0 +1,154 @@
+//! Our changes to a session that stands: hold and resume by re-INVITE (RFC 3264 §8.4, RFC 3261 §14.1), and the
+//! timers of a session.
+
+use super::challenge::Attempts;
+use super::session::progress::{Input, State};
+use super::session::{Modify, Session};
+use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
+use crate::base::rng::up_to;
+use crate::sdp::{Description, Direction, Negotiated};
+use crate::sip::{Message, Method};
+
+impl UserAgent {
+    pub(super) fn change_hold(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, hold: bool) -> Outcome {
+        let Some(session) = self.sessions.get_mut(id.0).filter(|session| session.state.is_named()) else {
+            return Outcome::Refused(Refusal::NoSession);
+        };
+        if !matches!(session.state, State::Confirmed | State::Accepted) {
+            return Outcome::Refused(Refusal::WrongState);
+        }
+        session.hold_wanted = hold;
+        self.settle_hold(now, rng, id);
+        Outcome::Done
+    }
+
+    /// Sends a re-INVITE if the far end does not yet know what we want, and nothing else is under way (§14.1).
+    pub(super) fn settle_hold(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        let settled = session.hold_wanted == session.hold_agreed;
+        if session.state != State::Confirmed || session.modify != Modify::Idle || settled {
+            return;
+        }
+        // Their re-INVITE comes first; its ACK brings us back here.
+        if session.server.is_some() {
+            return;
+        }
+        session.attempts = Attempts::new();
+        session.local.direction = if session.hold_wanted { Direction::SendOnly } else { Direction::SendRecv };
+        session.modify = Modify::Sent;
+        session.hold_asked = session.hold_wanted;
+        if self.send_in_session(now, rng, id, Method::Invite).is_none() {
+            self.change_failed(now, rng, id, 503);
+        }
+    }
+
+    /// A response to our re-INVITE.
+    pub(super) fn change_answered(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        status: u16,
+        response: &Message<'_>,
+    ) {
+        match status {
+            100..=199 => {}
+            200..=299 => {
+                let Some(session) = self.sessions.get_mut(id.0).filter(|session| session.modify == Modify::Sent) else {
+                    return;
+                };
+                session.modify = Modify::Idle;
+                session.hold_agreed = session.hold_asked;
+                session.offer_pending = false;
+                session.acknowledged = None;
+                session.dialog.refresh_target(response);
+                let answer = Description::parse(response.body()).ok();
+                if let Some(media) = answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok()) {
+                    session.local.follow(&media);
+                    session.media = Some(media);
+                }
+                self.acknowledge(now, rng, id);
+                self.tell(Event::Media(id));
+                self.settle_hold(now, rng, id);
+            }
+            491 => {
+                let Some(session) = self.sessions.get_mut(id.0) else { return };
+                session.offer_pending = false;
+                session.modify = Modify::Waiting;
+                // §14.1: who made the Call-ID waits longer; steps of 10 ms.
+                let (least, steps) = if session.incoming { (0, 200) } else { (2_100, 190) };
+                let wait_ms = u64::from(up_to(rng, steps)).saturating_mul(10).saturating_add(least);
+                session.timers.modify.start(now, wait_ms);
+            }
+            _ => self.change_failed(now, rng, id, status),
+        }
+    }
+
+    /// Our re-INVITE failed: the session is as it was (§14.1), or gone at the far end (§12.2.1.2).
+    pub(super) fn change_failed(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, status: u16) {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        session.modify = Modify::Idle;
+        session.offer_pending = false;
+        session.hold_wanted = session.hold_agreed;
+        session.local.direction = if session.hold_agreed { Direction::SendOnly } else { Direction::SendRecv };
+        if matches!(status, 408 | 481) {
+            self.proceed(now, rng, id, Input::Lost);
+        } else {
+            self.tell(Event::MediaFailed { session: id, status });
+        }
+    }
+
+    /// What is due in a session.
+    pub(super) fn session_timeout(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
+        let longest_ms = self.settings.timers.t2_ms.max(self.settings.timers.t1_ms);
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        if session.timers.repeat.take_due(now) {
+            let repeat_ms = session.timers.repeat_ms.saturating_mul(2).min(longest_ms);
+            session.timers.repeat_ms = repeat_ms;
+            session.timers.repeat.start(now, u64::from(repeat_ms));
+            if let Some(server) = session.server {
+                self.transactions.resend(now, server);
+            }
+        }
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        if session.timers.ringing.take_due(now) {
+            session.timers.ringing.start(now, RING_AGAIN_MS);
+            if let Some(server) = session.server {
+                self.transactions.resend(now, server);
+            }
+        }
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        if session.timers.modify.take_due(now) && session.modify == Modify::Waiting {
+            session.modify = Modify::Idle;
+            self.settle_hold(now, rng, id);
+        }
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        if session.timers.expires.take_due(now) {
+            self.proceed(now, rng, id, Input::Expired);
+        }
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        if session.timers.give_up.take_due(now) {
+            self.give_up(now, rng, id);
+        }
+    }
+
+    fn give_up(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        session.timers.stop_call_setup();
+        session.server = None;
+        let input = if session.state == State::Locating { Input::Failure(503) } else { Input::GaveUp };
+        if let (State::Cancelling, Some(client)) = (session.state, session.client) {
+            self.transactions.abandon(now, client);
+        }
+        self.proceed(now, rng, id, input);
+    }
+}
+
+impl Session {
+    /// Whether the far end knows that it is on hold, or will soon.
+    pub(super) const fn on_hold(&self) -> bool {
+        self.hold_wanted
+    }
+}
+
+const RING_AGAIN_MS: u64 = 60_000;
