@@ -50,8 +50,17 @@ pub const ADDRESSES: usize = pick(4, 1);
 /// Bytes of a display name or number that the phone shows. Longer ones are cut.
 pub const NAME_BYTES: usize = pick(48, 24);
 
+/// Bytes of a session description that we write. Longer: 513, or the call is not made.
+pub const DESCRIPTION_BYTES: usize = pick(512, 384);
+/// Bytes of a From, To or Contact value that we write. Longer: the call is not made.
+pub const PARTY_BYTES: usize = URI_BYTES + NAME_BYTES;
+/// Events that wait for the layer above; the most that one input can cause is two a session and one an extension.
+pub const EVENTS: usize = 2 * SESSIONS + EXTENSIONS + 2;
+
 /// Challenges (realms) that one request can answer. Further ones are not answered.
 pub const CHALLENGES: usize = 2;
+/// Challenges in one response that are looked at. Further ones are passed over.
+pub const CHALLENGE_LINES: usize = 8;
 /// Bytes of a realm, nonce or opaque. Longer: the challenge is not answered.
 pub const CHALLENGE_BYTES: usize = pick(160, 64);
 

@@ -7,6 +7,7 @@ use super::request;
 use super::session::Session;
 use super::{Instant, SessionId, UserAgent};
 use crate::base::Writer;
+use crate::sip::admission::unsupported;
 use crate::sip::compose::Reply;
 use crate::sip::{HeaderName, Message, Method, Status, compose};
 use crate::transaction::{Hop, Owner, ServerId, reply_hop};
@@ -157,8 +158,7 @@ fn explain(out: &mut Writer<'_>, request: &Message<'_>, status: Status) {
             compose::header(out, HeaderName::AcceptEncoding, b"identity");
         }
         420 => {
-            let unknown = |tag: &&[u8]| !request::EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(tag));
-            compose::list_header(out, HeaderName::Unsupported, request.require().filter(unknown));
+            compose::list_header(out, HeaderName::Unsupported, unsupported(request, &request::ABILITIES));
         }
         _ => {}
     }

@@ -2,10 +2,12 @@
 //! §12.2.2, §18.1.2).
 
 use super::answer::Answer;
-use super::request;
+use super::request::ABILITIES;
 use super::session::Session;
 use super::session::progress::{Input, State};
 use super::{ExtensionId, Instant, Rng, SessionId, UserAgent};
+use crate::dialog::Sequence;
+use crate::sip::admission::{Verdict, judge};
 use crate::sip::{HeaderName, Message, Method, Status};
 use crate::transaction::{Hop, RequestMatch, ServerId};
 
@@ -16,26 +18,15 @@ impl UserAgent {
             return;
         }
         self.secret.get_or_insert_with(|| rng.next_u32());
-        let message = match Message::parse(bytes) {
-            Ok(message) => message,
-            Err(_) => {
-                self.counters.malformed = self.counters.malformed.saturating_add(1);
-                return;
-            }
-        };
-        let checked = message.check();
-        if !message.is_request() {
-            // §8.1.3.3: a response with more than one Via went astray.
-            if checked.is_ok() && message.vias().count() == 1 {
-                self.receive_response(now, rng, &message);
-            } else {
-                self.counters.malformed = self.counters.malformed.saturating_add(1);
-            }
+        let Ok(message) = Message::parse(bytes) else {
+            self.counters.malformed = self.counters.malformed.saturating_add(1);
             return;
-        }
-        match checked {
-            Ok(()) => self.receive_request(now, rng, arrival, &message),
-            Err(rejection) => self.decline(arrival, &message, rejection.status),
+        };
+        match judge(&message, &ABILITIES) {
+            Verdict::Admit if message.is_request() => self.receive_request(now, rng, arrival, &message),
+            Verdict::Admit => self.receive_response(now, rng, &message),
+            Verdict::Answer(rejection) => self.decline(arrival, &message, rejection.status),
+            Verdict::Drop(_) => self.counters.malformed = self.counters.malformed.saturating_add(1),
         }
     }
 
@@ -65,10 +56,6 @@ impl UserAgent {
         if method == Method::Cancel {
             // §9.2: it finds no INVITE.
             self.decline(arrival, request, Status::CALL_DOES_NOT_EXIST);
-            return;
-        }
-        if let Err(rejection) = crate::sip::admission::admit(request, &request::ADMISSION) {
-            self.decline(arrival, request, rejection.status);
             return;
         }
         let within_dialog = request.to().is_some_and(|to| to.tag().is_some());
@@ -118,7 +105,7 @@ impl UserAgent {
     ) {
         let (Some(cseq), Some(session)) = (request.cseq(), self.sessions.get_mut(id.0)) else { return };
         // §12.2.2: an old request is answered 500.
-        if !session.dialog.accept_cseq(cseq.number) {
+        if session.dialog.receive_cseq(cseq.number) == Sequence::OutOfOrder {
             self.decline(arrival, request, Status::SERVER_INTERNAL_ERROR);
             return;
         }
@@ -169,10 +156,8 @@ impl UserAgent {
 
     /// The session that a request within a dialog belongs to (§12.2.2).
     fn session_of_request(&self, request: &Message<'_>) -> Option<SessionId> {
-        let call_id = request.call_id()?;
-        let local = request.to()?.tag()?;
-        let remote = request.from()?.tag().unwrap_or(b"");
-        self.sessions.find(|session| session.dialog.is(call_id, local, remote)).map(SessionId)
+        request.to()?.tag()?;
+        self.sessions.find(|session| session.dialog.id().has_request(request)).map(SessionId)
     }
 
     pub(super) fn session_of_server(&self, server: ServerId) -> Option<SessionId> {
@@ -188,8 +173,8 @@ impl UserAgent {
         let same = |session: &Session| {
             session.incoming
                 && matches!(session.state, State::Incoming | State::Accepted | State::Closing)
-                && session.dialog.call_id() == call_id
-                && session.dialog.remote_tag().unwrap_or(b"") == tag
+                && session.dialog.id().call_id() == call_id
+                && session.dialog.id().remote_tag() == tag
                 && session.dialog.remote_cseq() == Some(cseq.number)
         };
         self.sessions.find(same).is_some()

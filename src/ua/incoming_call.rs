@@ -56,7 +56,7 @@ impl UserAgent {
         if self.sessions.is_full() {
             return Err(refuse(Status::BUSY_HERE));
         }
-        let dialog = Dialog::called(request, &identifier::tag(rng)).ok_or_else(|| refuse(Status::MESSAGE_TOO_LARGE))?;
+        let dialog = Dialog::of_request(request, &identifier::tag(rng)).map_err(|_| refuse(Status::MESSAGE_TOO_LARGE))?;
         let caller = request.from().ok_or_else(|| refuse(Status::BAD_REQUEST))?;
         let mut session = Session::new(Setup {
             extension,
@@ -153,8 +153,8 @@ impl UserAgent {
     pub(super) fn acknowledged(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, ack: &Message<'_>) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let Some(server) = session.server else { return };
-        let invite_cseq = self.transactions.response(server).and_then(|response| cseq_of(response));
-        if ack.cseq().map(|cseq| cseq.number) != invite_cseq.or(session.dialog.remote_cseq()) {
+        let invite_cseq = self.transactions.response(server).and_then(cseq_of);
+        if ack.cseq().map(|cseq| cseq.number) != invite_cseq {
             return;
         }
         self.transactions.acknowledge(server);
@@ -228,7 +228,11 @@ impl UserAgent {
             self.answer_statelessly(arrival, request, &refusal);
             return;
         }
-        session.dialog.refresh_target(request);
+        if session.dialog.refresh_target(request).is_err() {
+            let refusal = Answer::new(Status::MESSAGE_TOO_LARGE, Some(&tag));
+            self.answer_statelessly(arrival, request, &refusal);
+            return;
+        }
         session.hop = Some(arrival);
         let server = self.open_server(now, &arrival, request);
         let Some(session) = self.sessions.get_mut(id.0) else { return };

@@ -3,7 +3,7 @@
 
 use super::challenge::Attempts;
 use super::session::progress::{Input, State};
-use super::session::{Modify, Session};
+use super::session::Modify;
 use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
 use crate::base::rng::up_to;
 use crate::sdp::{Description, Direction, Negotiated};
@@ -61,7 +61,8 @@ impl UserAgent {
                 session.hold_agreed = session.hold_asked;
                 session.offer_pending = false;
                 session.acknowledged = None;
-                session.dialog.refresh_target(response);
+                // A target that is too long to keep: the old one still leads to the peer's proxy.
+                let _ = session.dialog.refresh_target(response);
                 let answer = Description::parse(response.body()).ok();
                 if let Some(media) = answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok()) {
                     session.local.follow(&media);
@@ -141,13 +142,6 @@ impl UserAgent {
             self.transactions.abandon(now, client);
         }
         self.proceed(now, rng, id, input);
-    }
-}
-
-impl Session {
-    /// Whether the far end knows that it is on hold, or will soon.
-    pub(super) const fn on_hold(&self) -> bool {
-        self.hold_wanted
     }
 }
 

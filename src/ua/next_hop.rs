@@ -1,5 +1,7 @@
 //! Where a request goes first (RFC 3261 §8.1.2; name resolution is the host's).
 
+use core::net::IpAddr;
+
 use super::account::Account;
 use super::names::Found;
 use super::request::host_and_port;
@@ -19,6 +21,11 @@ pub(super) enum NextHop {
 }
 
 impl UserAgent {
+    /// The address that we show: `EXT IP`, or our own. `None` without network.
+    pub(super) fn shown_address(&self) -> Option<IpAddr> {
+        self.address.map(|own| self.settings.external_address.unwrap_or(own))
+    }
+
     /// The extension's outbound proxy, or its proxy.
     pub(super) fn server_hop(&mut self, now: Instant, account: &Account) -> NextHop {
         let server = if account.outbound_proxy.is_empty() { &account.proxy } else { &account.outbound_proxy };
@@ -75,7 +82,7 @@ impl UserAgent {
         if host.is_empty() {
             return NextHop::Nowhere;
         }
-        let port = port.unwrap_or(transport.default_port());
+        let port = port.unwrap_or_else(|| transport.default_port());
         match self.names.find(now, host) {
             Found::Address(address) => NextHop::Known(Hop {
                 transport,

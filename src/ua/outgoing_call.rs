@@ -3,7 +3,7 @@
 use heapless::String;
 
 use super::account::Account;
-use super::challenge::{Attempts, Verdict};
+use super::challenge::{Attempts, Target, Verdict};
 use super::identifier;
 use super::next_hop::NextHop;
 use super::request;
@@ -11,7 +11,7 @@ use super::session::progress::{Input, Send, State};
 use super::session::{Session, Setup};
 use super::{EndReason, Event, Instant, Invite, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent};
 use crate::base::{Writer, text};
-use crate::dialog::Dialog;
+use crate::dialog::{Dialog, Stage};
 use crate::limits;
 use crate::sdp::{Description, Negotiated};
 use crate::sip::{HeaderName, Message, Method, Uri, compose};
@@ -43,7 +43,7 @@ impl UserAgent {
         let from = own_party(&account, invite.anonymous).ok_or(Refusal::NoAccount)?;
         let to = angled(&target).ok_or(Refusal::BadTarget)?;
         let dialog = Dialog::calling(&identifier::call_id(rng), &identifier::tag(rng), &from, &to, &target)
-            .ok_or(Refusal::BadTarget)?;
+            .map_err(|_| Refusal::BadTarget)?;
         let local = self.new_local(rng, &account, address);
         let session = Session::new(Setup {
             extension: invite.extension,
@@ -65,7 +65,7 @@ impl UserAgent {
     pub(super) fn locate(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
         let Some(session) = self.sessions.get(id.0) else { return };
         let account = self.accounts.of(session.extension).clone();
-        let Some(target) = text::bytes::<{ limits::URI_BYTES }>(session.dialog.target()) else { return };
+        let Some(target) = text::bytes::<{ limits::URI_BYTES }>(session.dialog.remote_target()) else { return };
         let input = match self.request_hop(now, &account, &target) {
             NextHop::Known(hop) => {
                 if let Some(session) = self.sessions.get_mut(id.0) {
@@ -96,19 +96,18 @@ impl UserAgent {
         let Self { settings, sessions, credentials, transactions, counters, .. } = self;
         let session = sessions.get_mut(id.0)?;
         let offers = method == Method::Invite;
-        session.dialog.advance_cseq();
+        let initial = session.dialog.stage() == Stage::Early;
+        let cseq = session.dialog.next_cseq(1);
         let mut vacant = transactions.vacant_client()?;
         let mut out = Writer::new(vacant.buffer());
-        let mut routes = [0; limits::ROUTE_SET_BYTES];
-        let (uri, routes) = session.dialog.route(&mut routes);
-        let head = session.head(method, session.dialog.local_cseq(), uri, routes, hop, address, &branch, settings);
-        head.compose(&mut out);
+        let mut room = [0; 160];
+        let via = request::via(&mut room, &hop, address, &branch);
+        session.dialog.compose_head(&mut out, method, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
         if session.anonymous {
             compose::header(&mut out, HeaderName::Privacy, b"id");
         }
         if offers {
-            let initial = session.dialog.remote_tag().is_none();
             if initial && settings.invite_expires_s > 0 {
                 compose::number_header(&mut out, HeaderName::Expires, u64::from(settings.invite_expires_s));
             }
@@ -123,7 +122,7 @@ impl UserAgent {
         }
         credentials.of_mut(session.extension).write(
             &account.identity(),
-            &super::challenge::Target { method: method.as_bytes(), uri: head.uri, body: body.written() },
+            &Target { method: method.as_bytes(), uri: session.dialog.aim().request_uri, body: body.written() },
             rng,
             &mut out,
         );
@@ -146,11 +145,11 @@ impl UserAgent {
     /// Where the session's next request goes: before there is a dialog, where the INVITE went.
     fn session_hop(&mut self, now: Instant, id: SessionId, account: &Account) -> Option<Hop> {
         let session = self.sessions.get(id.0)?;
-        if session.dialog.remote_tag().is_none() {
+        if session.dialog.stage() == Stage::Early {
             return session.hop;
         }
         let fallback = session.hop;
-        let next = text::bytes::<{ limits::URI_BYTES }>(session.dialog.next_hop())?;
+        let next = text::bytes::<{ limits::URI_BYTES }>(session.dialog.aim().next_hop)?;
         match self.dialog_hop(now, account, &next, fallback) {
             NextHop::Known(hop) => Some(hop),
             NextHop::Pending | NextHop::Nowhere => None,
@@ -249,11 +248,12 @@ impl UserAgent {
     /// §13.2.2.4: the first 2xx makes the session. Later ones of a fork are ended in [`super::response`].
     fn invite_accepted(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, response: &Message<'_>) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
-        if !session.dialog.establish(response) {
+        let Ok(dialog) = session.dialog.fork(response) else {
             self.counters.over_limit = self.counters.over_limit.saturating_add(1);
             self.proceed(now, rng, id, Input::Failure(513));
             return;
-        }
+        };
+        session.dialog = dialog;
         let answer = Description::parse(response.body()).ok();
         let media = answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok());
         let usable = media.is_some() || (response.body().is_empty() && session.media.is_some());
@@ -285,13 +285,13 @@ impl UserAgent {
         if !session.state.is_named() || session.redirections >= max_redirection {
             return false;
         }
-        let tried = Uri::parse(session.dialog.target()).ok();
+        let tried = Uri::parse(session.dialog.remote_target()).ok();
         let fresh = |contact: &crate::sip::Address<'_>| {
             contact.uri.sip().is_some() && tried.as_ref().is_none_or(|tried| !tried.is_equivalent(&contact.uri))
         };
         let Some(contact) = response.addresses(HeaderName::Contact).find(fresh) else { return false };
         let Some(uri) = text::bytes::<{ limits::URI_BYTES }>(contact.uri_text) else { return false };
-        if !session.dialog.retarget(&uri) {
+        if session.dialog.redirect(&uri).is_err() {
             return false;
         }
         session.redirections = session.redirections.saturating_add(1);
@@ -400,7 +400,7 @@ impl UserAgent {
 }
 
 /// What a person dialled as a URI: a whole one, `user@host`, or a user of the extension's proxy.
-fn target_uri(target: &str, account: &Account) -> Option<heapless::Vec<u8, { limits::URI_BYTES }>> {
+pub(super) fn target_uri(target: &str, account: &Account) -> Option<heapless::Vec<u8, { limits::URI_BYTES }>> {
     let mut room = [0; limits::URI_BYTES];
     let mut out = Writer::new(&mut room);
     let has_scheme = |scheme: &str| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
@@ -446,16 +446,18 @@ fn own_party(account: &Account, anonymous: bool) -> Option<heapless::Vec<u8, { l
     } else {
         request::address_of_record(&mut out, account);
     }
-    text::bytes(room.get(..out.finish().ok()?)?)
+    let length = out.finish().ok()?;
+    text::bytes(room.get(..length)?)
 }
 
-fn angled(uri: &[u8]) -> Option<heapless::Vec<u8, { limits::PARTY_BYTES }>> {
+pub(super) fn angled(uri: &[u8]) -> Option<heapless::Vec<u8, { limits::PARTY_BYTES }>> {
     let mut room = [0; limits::PARTY_BYTES];
     let mut out = Writer::new(&mut room);
     out.text("<");
     out.put(uri);
     out.text(">");
-    text::bytes(room.get(..out.finish().ok()?)?)
+    let length = out.finish().ok()?;
+    text::bytes(room.get(..length)?)
 }
 
 /// How long a name may take to resolve before the call fails.

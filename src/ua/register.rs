@@ -7,7 +7,7 @@ use super::challenge::{Attempts, Target, Verdict};
 use super::identifier::{self, CallId, Tag};
 use super::next_hop::NextHop;
 use super::registration::{Input, Policy, Registration};
-use super::request::{self, Head};
+use super::request;
 use super::response;
 use super::view::RegistrationView;
 use super::{Event, ExtensionId, Instant, Outcome, Refusal, Rng, UserAgent};
@@ -164,15 +164,13 @@ impl UserAgent {
     fn policy(&self, input: &Input) -> Policy {
         let settings = &self.settings;
         // No answer at all is no status that the template could exclude.
-        let short = match input {
-            Input::Failed { status: 408 | 503, .. } => true,
-            Input::Failed { status, .. } => {
-                let mut digits = [0; 8];
-                let mut out = Writer::new(&mut digits);
-                out.number(u64::from(*status));
-                Template::new(&settings.register_retry_statuses).matches(out.written())
-            }
-            _ => false,
+        let short = if let Input::Failed { status, .. } = input {
+            let mut digits = [0; 8];
+            let mut out = Writer::new(&mut digits);
+            out.number(u64::from(*status));
+            matches!(status, 408 | 503) || Template::new(&settings.register_retry_statuses).matches(out.written())
+        } else {
+            false
         };
         Policy {
             min_expires_s: settings.register_min_expires_s,
@@ -224,27 +222,23 @@ impl UserAgent {
         let mut uri = Writer::new(&mut uri);
         uri.text("sip:");
         uri.text(&account.proxy);
-        let head = Head {
-            method: Method::Register,
-            uri: uri.written(),
-            hop,
-            address,
-            branch: &branch,
-            routes: b"",
-            max_forwards: settings.max_forwards,
-            from: own.written(),
-            from_tag: &registrar.tag,
-            to: own.written(),
-            to_tag: None,
-            call_id: &registrar.call_id,
-            cseq: registrar.cseq,
-        };
         let mut vacant = transactions.vacant_client()?;
         let mut out = Writer::new(vacant.buffer());
-        head.compose(&mut out);
+        compose::request_line(&mut out, Method::Register, uri.written());
+        let mut room = [0; 160];
+        compose::header(&mut out, HeaderName::Via, request::via(&mut room, &hop, address, &branch));
+        compose::number_header(&mut out, HeaderName::MaxForwards, u64::from(settings.max_forwards));
+        compose::begin(&mut out, HeaderName::From);
+        out.put(own.written());
+        out.text(";tag=");
+        out.put(&registrar.tag);
+        compose::end(&mut out);
+        compose::header(&mut out, HeaderName::To, own.written());
+        compose::header(&mut out, HeaderName::CallId, &registrar.call_id);
+        compose::cseq(&mut out, registrar.cseq, Method::Register);
         request::contact(&mut out, account, address);
         compose::number_header(&mut out, HeaderName::Expires, u64::from(expires_s));
-        let target = Target { method: b"REGISTER", uri: head.uri, body: b"" };
+        let target = Target { method: b"REGISTER", uri: uri.written(), body: b"" };
         credentials.of_mut(extension).write(&account.identity(), &target, rng, &mut out);
         compose::header(&mut out, HeaderName::Allow, request::ALLOW);
         request::user_agent(&mut out, settings);

@@ -165,11 +165,6 @@ impl Registration {
         self.granted_s
     }
 
-    /// How often it has failed in a row.
-    pub(super) const fn failures(&self) -> u8 {
-        self.failures
-    }
-
     const fn ask(&mut self, next: State) -> Option<u32> {
         self.state = next;
         self.due.stop();

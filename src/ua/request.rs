@@ -4,63 +4,26 @@ use core::net::{IpAddr, SocketAddr};
 
 use super::account::{Account, Settings};
 use crate::base::Writer;
+use crate::sip::admission::Abilities;
 use crate::sip::{HeaderName, Method, compose};
 use crate::transaction::{Hop, Transport};
 
-/// What stands at the head of a request.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Head<'a> {
-    pub(super) method: Method<'a>,
-    pub(super) uri: &'a [u8],
-    pub(super) hop: Hop,
-    /// The address that we show in Via (and Contact).
-    pub(super) address: IpAddr,
-    pub(super) branch: &'a [u8],
-    /// The Route value, its entries joined by commas; empty: none.
-    pub(super) routes: &'a [u8],
-    pub(super) max_forwards: u8,
-    /// From without its tag.
-    pub(super) from: &'a [u8],
-    pub(super) from_tag: &'a [u8],
-    /// To without its tag.
-    pub(super) to: &'a [u8],
-    pub(super) to_tag: Option<&'a [u8]>,
-    pub(super) call_id: &'a [u8],
-    pub(super) cseq: u32,
-}
+/// Room for a Via value of ours.
+pub(super) type ViaRoom = [u8; 160];
 
-impl Head<'_> {
-    /// Writes request line, Via, Route, Max-Forwards, From, To, Call-ID and CSeq: first what proxies read.
-    pub(super) fn compose(&self, out: &mut Writer<'_>) {
-        compose::request_line(out, self.method, self.uri);
-        compose::begin(out, HeaderName::Via);
-        out.text("SIP/2.0/");
-        out.text(self.hop.transport.name());
-        out.text(" ");
-        socket_address(out, SocketAddr::new(self.address, self.hop.local_port));
-        out.text(";branch=");
-        out.put(self.branch);
-        // RFC 3581 §3: needed behind a NAT, harmless elsewhere.
-        out.text(";rport\r\n");
-        if !self.routes.is_empty() {
-            compose::header(out, HeaderName::Route, self.routes);
-        }
-        compose::number_header(out, HeaderName::MaxForwards, u64::from(self.max_forwards));
-        party(out, HeaderName::From, self.from, Some(self.from_tag));
-        party(out, HeaderName::To, self.to, self.to_tag);
-        compose::header(out, HeaderName::CallId, self.call_id);
-        compose::cseq(out, self.cseq, self.method);
-    }
-}
-
-fn party(out: &mut Writer<'_>, name: HeaderName, address: &[u8], tag: Option<&[u8]>) {
-    compose::begin(out, name);
-    compose::put_line(out, address);
-    if let Some(tag) = tag {
-        out.text(";tag=");
-        compose::put_line(out, tag);
-    }
-    compose::end(out);
+/// Our Via value (RFC 3261 §8.1.1.7).
+pub(super) fn via<'r>(room: &'r mut ViaRoom, hop: &Hop, address: IpAddr, branch: &[u8]) -> &'r [u8] {
+    let mut out = Writer::new(room);
+    out.text("SIP/2.0/");
+    out.text(hop.transport.name());
+    out.text(" ");
+    socket_address(&mut out, SocketAddr::new(address, hop.local_port));
+    out.text(";branch=");
+    out.put(branch);
+    // RFC 3581 §3: needed behind a NAT, harmless elsewhere.
+    out.text(";rport");
+    let length = out.len();
+    room.get(..length).unwrap_or(&[])
 }
 
 /// Writes `host:port`, an IPv6 host in brackets.
@@ -147,10 +110,14 @@ pub(super) fn server(out: &mut Writer<'_>, settings: &Settings) {
     }
 }
 
-/// The methods that we serve.
-pub(super) const METHODS: [Method<'static>; 5] =
-    [Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options];
-/// The same, as Allow says it.
+/// What we can do.
+pub(super) const ABILITIES: Abilities<'static> = Abilities {
+    methods: &[Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options],
+    options: &EXTENSIONS,
+    bodies: &[SDP],
+    answers: &[SDP],
+};
+/// Its methods as Allow says them.
 pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS";
 /// The extensions that a Require may name.
 pub(super) const EXTENSIONS: [&[u8]; 0] = [];
@@ -174,12 +141,10 @@ mod tests {
     fn a_user_part_is_escaped_and_a_name_quoted() {
         let mut buffer = [0; 128];
         let mut out = Writer::new(&mut buffer);
-        let account = Account {
-            user: crate::base::text::exact("a b@c").unwrap(),
-            display_name: crate::base::text::exact("Joe \"J\"").unwrap(),
-            proxy: crate::base::text::exact("example.com").unwrap(),
-            ..Account::default()
-        };
+        let mut account = Account::new();
+        account.user = crate::base::text::exact("a b@c").unwrap();
+        account.display_name = crate::base::text::exact("Joe \"J\"").unwrap();
+        account.proxy = crate::base::text::exact("example.com").unwrap();
         address_of_record(&mut out, &account);
         assert_eq!(out.written(), b"\"Joe \\\"J\\\"\" <sip:a%20b%40c@example.com>");
     }

@@ -2,7 +2,7 @@
 
 use super::challenge::{Asker, Attempts};
 use super::identifier;
-use super::request::{self, Head};
+use super::request;
 use super::session::Session;
 use super::{Instant, Owner, Rng, SessionId, UserAgent};
 use crate::base::{Pool, text};
@@ -52,7 +52,7 @@ impl UserAgent {
         if session.acknowledged.as_ref().is_none_or(|(_, acknowledged)| *acknowledged != cseq.number) {
             return false;
         }
-        if session.dialog.remote_tag() == Some(tag) {
+        if session.dialog.id().remote_tag().eq_ignore_ascii_case(tag) {
             self.acknowledge(now, rng, id);
         } else {
             self.end_surplus(now, rng, id, response, cseq.number);
@@ -64,7 +64,7 @@ impl UserAgent {
     pub(super) fn acknowledge(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         if session.acknowledged.is_none() {
-            session.acknowledged = Some((identifier::branch(rng), session.dialog.local_cseq()));
+            session.acknowledged = Some((identifier::branch(rng), session.dialog.local_cseq().unwrap_or(0)));
         }
         let Some((branch, cseq)) = session.acknowledged.clone() else { return };
         let dialog = session.dialog.clone();
@@ -75,7 +75,7 @@ impl UserAgent {
         let address = self.shown_address()?;
         let session = self.sessions.get(id.0)?;
         let account = self.accounts.of(session.extension).clone();
-        let next = text::bytes::<{ limits::URI_BYTES }>(dialog.next_hop())?;
+        let next = text::bytes::<{ limits::URI_BYTES }>(dialog.aim().next_hop)?;
         let fallback = session.hop;
         let hop = match self.dialog_hop(now, &account, &next, fallback) {
             super::next_hop::NextHop::Known(hop) => hop,
@@ -83,25 +83,10 @@ impl UserAgent {
         };
         let Self { settings, sessions, outbox, transactions, counters, .. } = self;
         let session = sessions.get(id.0)?;
-        let mut routes = [0; limits::ROUTE_SET_BYTES];
-        let (uri, routes) = dialog.route(&mut routes);
-        let head = Head {
-            method: Method::Ack,
-            uri,
-            hop,
-            address,
-            branch,
-            routes,
-            max_forwards: settings.max_forwards,
-            from: dialog.local_party(),
-            from_tag: dialog.local_tag(),
-            to: dialog.remote_party(),
-            to_tag: dialog.remote_tag(),
-            call_id: dialog.call_id(),
-            cseq,
-        };
+        let mut room = [0; 160];
+        let via = request::via(&mut room, &hop, address, branch);
         let mut out = outbox.writer();
-        head.compose(&mut out);
+        dialog.compose_head(&mut out, Method::Ack, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
         // §22.1: an ACK cannot be challenged, so it repeats the INVITE's credentials.
         let invite = session.client.and_then(|client| transactions.request(client));
@@ -122,16 +107,15 @@ impl UserAgent {
     /// A fork was answered twice: the second answer is acknowledged and its dialog ended at once.
     fn end_surplus(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, response: &Message<'_>, cseq: u32) {
         let Some(session) = self.sessions.get(id.0) else { return };
-        let mut dialog = session.dialog.clone();
-        if !dialog.establish(response) {
+        let Ok(dialog) = session.dialog.fork(response) else {
             self.counters.over_limit = self.counters.over_limit.saturating_add(1);
             return;
-        }
+        };
         let branch = identifier::branch(rng);
         if self.send_ack(now, id, &dialog, &branch, cseq).is_some() {
-            let surplus = self.sessions.get(id.0).map(|session| session.surplus(dialog));
             // It needs a session of its own: its BYE may be challenged. Without room the peer's own timer ends it.
-            if let Some(Ok(surplus)) = surplus.map(|surplus| self.sessions.insert(surplus)) {
+            let Some(surplus) = self.sessions.get(id.0).map(|session| session.surplus(dialog)) else { return };
+            if let Ok(surplus) = self.sessions.insert(surplus) {
                 self.proceed(now, rng, SessionId(surplus), super::session::progress::Input::GaveUp);
             }
         }
@@ -143,15 +127,24 @@ fn session_of_response(sessions: &Pool<Session, { limits::SESSIONS }>, response:
     let call_id = response.call_id()?;
     let tag = response.from()?.tag()?;
     let ours = |session: &Session| {
-        !session.incoming && session.dialog.call_id() == call_id && session.dialog.local_tag() == tag
+        let known = session.dialog.id();
+        !session.incoming && known.call_id() == call_id && known.local_tag() == tag
     };
     sessions.find(ours).map(SessionId)
 }
 
 /// The challenges of a 401 or 407 in order.
-pub(super) fn challenges<'a>(response: &'a Message<'a>) -> impl Iterator<Item = (Asker, &'a [u8])> + Clone {
-    let of = |asker: Asker, name: HeaderName| response.lines(name).map(move |value| (asker, value));
-    of(Asker::Server, HeaderName::WwwAuthenticate).chain(of(Asker::Proxy, HeaderName::ProxyAuthenticate))
+pub(super) fn challenges<'a>(response: &Message<'a>) -> impl Iterator<Item = (Asker, &'a [u8])> + Clone {
+    let mut found: heapless::Vec<_, { limits::CHALLENGE_LINES }> = heapless::Vec::new();
+    for (asker, name) in [(Asker::Server, HeaderName::WwwAuthenticate), (Asker::Proxy, HeaderName::ProxyAuthenticate)] {
+        for value in response.lines(name) {
+            // Those beyond the bound are not answered.
+            if found.push((asker, value)).is_err() {
+                break;
+            }
+        }
+    }
+    found.into_iter()
 }
 
 impl Session {

@@ -25,9 +25,6 @@ use crate::limits::{NAME_BYTES, URI_BYTES};
 use crate::sip::compose;
 use crate::sip::{Address, HeaderName, Message, Method};
 
-/// Max-Forwards of a request of ours (RFC 3261 §8.1.1.6).
-pub const MAX_FORWARDS: u64 = 70;
-
 /// One dialog.
 #[derive(Clone, Debug)]
 pub struct Dialog {
@@ -79,6 +76,55 @@ pub struct Unkept;
 struct Party(Vec<u8, { URI_BYTES + NAME_BYTES }>);
 
 impl Dialog {
+    /// What is known before there is a dialog: our Call-ID and tag, both parties (From and To values without tags),
+    /// and whom the request goes to. The peer's tag comes with an answer, see [`Dialog::fork`].
+    ///
+    /// # Errors
+    /// [`Unkept`].
+    pub fn calling(
+        call_id: &[u8],
+        local_tag: &[u8],
+        from: &[u8],
+        to: &[u8],
+        target: &[u8],
+    ) -> Result<Self, Unkept> {
+        let party = |value| Party::of(&Address::parse(value).map_err(|_| Unkept)?);
+        let mut dialog = Self {
+            id: DialogId::new(call_id, local_tag, &[]).ok_or(Unkept)?,
+            stage: Stage::Early,
+            side: Side::Caller,
+            local: party(from)?,
+            remote: party(to)?,
+            remote_target: Vec::new(),
+            routes: RouteSet::EMPTY,
+            local_cseq: None,
+            remote_cseq: None,
+        };
+        dialog.set_target(target)?;
+        Ok(dialog)
+    }
+
+    /// The confirmed dialog that a 2xx to our request makes beside this one: the same call, the peer's tag, route and
+    /// target from the response (RFC 3261 §12.1.2, §13.2.2.4).
+    ///
+    /// # Errors
+    /// [`Unkept`].
+    pub fn fork(&self, response: &Message<'_>) -> Result<Self, Unkept> {
+        let mut dialog = self.clone();
+        dialog.id = DialogId::of_response(response).ok_or(Unkept)?;
+        dialog.remote_cseq = None;
+        dialog.confirm_by(response)?;
+        Ok(dialog)
+    }
+
+    /// Before there is a dialog, a redirection: the request goes to another address (RFC 3261 §8.1.3.4).
+    ///
+    /// # Errors
+    /// [`Unkept`]; the target is then as it was.
+    pub fn redirect(&mut self, target: &[u8]) -> Result<(), Unkept> {
+        self.set_target(target)
+    }
+
     /// The dialog that an answer to our request makes: a provisional one with a tag, or a 2xx (RFC 3261
     /// §12.1.2).
     ///
@@ -179,11 +225,18 @@ impl Dialog {
 
     /// Writes the head of a request of ours: Request-Line, Via, Max-Forwards, Route, From, To, Call-ID, CSeq
     /// (RFC 3261 §12.2.1.1). The caller gives the Via value, adds its own headers and finishes.
-    pub fn compose_head(&self, out: &mut Writer<'_>, method: Method<'_>, cseq: u32, via: &[u8]) {
+    pub fn compose_head(
+        &self,
+        out: &mut Writer<'_>,
+        method: Method<'_>,
+        cseq: u32,
+        via: &[u8],
+        max_forwards: u8,
+    ) {
         let aim = self.aim();
         aim.compose_request_line(out, method);
         compose::header(out, HeaderName::Via, via);
-        compose::number_header(out, HeaderName::MaxForwards, MAX_FORWARDS);
+        compose::number_header(out, HeaderName::MaxForwards, u64::from(max_forwards));
         aim.compose_routes(out);
         self.local.compose(out, HeaderName::From, self.id.local_tag());
         self.remote.compose(out, HeaderName::To, self.id.remote_tag());
@@ -231,6 +284,12 @@ impl Dialog {
     #[must_use]
     pub const fn routes(&self) -> &RouteSet {
         &self.routes
+    }
+
+    /// The CSeq number of the peer's latest request.
+    #[must_use]
+    pub const fn remote_cseq(&self) -> Option<u32> {
+        self.remote_cseq
     }
 
     /// The CSeq number of our latest request.

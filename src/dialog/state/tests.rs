@@ -24,7 +24,7 @@ fn response(code: u16, more: &str) -> String {
 fn head(dialog: &Dialog, method: Method<'_>, cseq: u32) -> String {
     let mut buffer = [0; 1_024];
     let mut out = Writer::new(&mut buffer);
-    dialog.compose_head(&mut out, method, cseq, b"SIP/2.0/UDP 192.0.2.57;branch=z9hG4bK2");
+    dialog.compose_head(&mut out, method, cseq, b"SIP/2.0/UDP 192.0.2.57;branch=z9hG4bK2", 70);
     String::from_utf8(out.written().to_vec()).unwrap()
 }
 

@@ -4,11 +4,14 @@ pub(super) mod progress;
 
 use heapless::{String, Vec};
 
+use super::challenge::Attempts;
+use super::identifier::{Branch, Tag};
 use super::ids::ExtensionId;
 use super::view::{SessionMedia, SessionView};
 use crate::base::{Instant, Timer, earliest};
+use crate::dialog::Dialog;
 use crate::limits;
-use crate::sdp::{Direction, Local, Negotiated};
+use crate::sdp::{Local, Negotiated};
 use crate::transaction::{ClientId, Hop, ServerId};
 use progress::State;
 
@@ -28,6 +31,8 @@ pub(super) struct Session {
     pub(super) local: Local,
     /// What is agreed.
     pub(super) media: Option<Negotiated>,
+    /// The answer to their offer, for our 200.
+    pub(super) answer: Vec<u8, { limits::DESCRIPTION_BYTES }>,
     /// An offer of ours has no answer yet (RFC 3264 §4).
     pub(super) offer_pending: bool,
     /// Our client transaction: the INVITE, a re-INVITE or the BYE.
@@ -35,16 +40,29 @@ pub(super) struct Session {
     /// Their INVITE or re-INVITE that is not over.
     pub(super) server: Option<ServerId>,
     pub(super) modify: Modify,
+    /// What the person wants, what the re-INVITE under way asks for, and what the far end agreed to.
+    pub(super) hold_wanted: bool,
+    pub(super) hold_asked: bool,
+    pub(super) hold_agreed: bool,
     /// Challenges that the current request has answered.
-    pub(super) challenges: u8,
+    pub(super) attempts: Attempts,
     pub(super) redirections: u8,
     /// The branch of the ACK to the last 2xx, and the CSeq that it acknowledges.
     pub(super) acknowledged: Option<(Branch, u32)>,
     pub(super) timers: Timers,
 }
 
-/// A branch that we made.
-pub(super) type Branch = Vec<u8, 24>;
+/// What a session begins with.
+pub(super) struct Setup {
+    pub(super) extension: ExtensionId,
+    pub(super) incoming: bool,
+    pub(super) state: State,
+    pub(super) peer_name: String<{ limits::NAME_BYTES }>,
+    pub(super) peer_number: String<{ limits::NAME_BYTES }>,
+    pub(super) dialog: Dialog,
+    pub(super) local: Local,
+    pub(super) hop: Option<Hop>,
+}
 
 /// Our own changes to a session that stands (RFC 3261 §14.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +106,36 @@ impl Timers {
 }
 
 impl Session {
-    pub(super) const fn on_hold(&self) -> bool {
-        matches!(self.local.direction, Direction::SendOnly | Direction::Inactive)
+    pub(super) fn new(setup: Setup) -> Self {
+        Self {
+            extension: setup.extension,
+            incoming: setup.incoming,
+            state: setup.state,
+            anonymous: false,
+            peer_name: setup.peer_name,
+            peer_number: setup.peer_number,
+            dialog: setup.dialog,
+            hop: setup.hop,
+            local: setup.local,
+            media: None,
+            answer: Vec::new(),
+            offer_pending: false,
+            client: None,
+            server: None,
+            modify: Modify::Idle,
+            hold_wanted: false,
+            hold_asked: false,
+            hold_agreed: false,
+            attempts: Attempts::new(),
+            redirections: 0,
+            acknowledged: None,
+            timers: Timers::default(),
+        }
+    }
+
+    /// Our tag in the dialog.
+    pub(super) fn own_tag(&self) -> Tag {
+        Vec::from_slice(self.dialog.id().local_tag()).unwrap_or_default()
     }
 
     pub(super) fn view(&self) -> SessionView<'_> {
@@ -98,8 +144,8 @@ impl Session {
             incoming: self.incoming,
             peer_name: &self.peer_name,
             peer_number: &self.peer_number,
-            on_hold: self.on_hold(),
-            media: self.media.as_ref().map(|media| SessionMedia {
+            on_hold: self.hold_wanted,
+            media: self.media.as_ref().filter(|_| self.state != State::Incoming).map(|media| SessionMedia {
                 local_port: self.local.address.port(),
                 remote: media.remote,
                 codec: media.codec,
