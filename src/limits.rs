@@ -54,7 +54,8 @@ pub const NAME_BYTES: usize = pick(48, 24);
 pub const DESCRIPTION_BYTES: usize = pick(512, 384);
 /// Bytes of a From, To or Contact value that we write. Longer: the call is not made.
 pub const PARTY_BYTES: usize = URI_BYTES + NAME_BYTES;
-/// Events that wait for the layer above; the most that one input can cause is two a session and one an extension.
+/// Events that wait for the layer above; the most that one input can cause is two a session and one an
+/// extension.
 pub const EVENTS: usize = 2 * SESSIONS + EXTENSIONS + 2;
 
 /// Challenges (realms) that one request can answer. Further ones are not answered.

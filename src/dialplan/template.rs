@@ -1,5 +1,5 @@
-//! Templates: which telephone numbers, or which response statuses, a setting means (guide, Data Types: `PhTmplt`
-//! and `RscTmplt`).
+//! Templates: which telephone numbers, or which response statuses, a setting means (guide, Data Types:
+//! `PhTmplt` and `RscTmplt`).
 //!
 //! ```text
 //! Template := pattern *( "," pattern )

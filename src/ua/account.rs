@@ -124,7 +124,8 @@ pub struct Settings {
     pub register_retry_s: u32,
     /// `Reg Retry Long Intvl`, seconds; 0: do not retry.
     pub register_retry_long_s: u32,
-    /// `Reg Retry Intvl Cap`, seconds: the short interval doubles with each failure up to this; 0: it does not.
+    /// `Reg Retry Intvl Cap`, seconds: the short interval doubles with each failure up to this; 0: it does
+    /// not.
     pub register_retry_cap_s: u32,
     /// `Retry Reg RSC`, a template of statuses (`404, 5*`) that are retried after the short interval.
     pub register_retry_statuses: String<39>,
@@ -140,8 +141,8 @@ pub struct Settings {
     pub dtmf_payload_type: Option<u8>,
     /// `Handle VIA received` and `Handle VIA rport`: learn our mapped address from responses.
     pub handle_via_mapping: bool,
-    /// `Insert VIA received`, `Insert VIA rport`, `Send Resp To Src Port`: treat requests as RFC 3581 asks even
-    /// when the sender did not.
+    /// `Insert VIA received`, `Insert VIA rport`, `Send Resp To Src Port`: treat requests as RFC 3581 asks
+    /// even when the sender did not.
     pub force_rport: bool,
     /// `EXT IP`: the address to show instead of our own.
     pub external_address: Option<IpAddr>,

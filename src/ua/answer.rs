@@ -69,8 +69,8 @@ impl UserAgent {
         outbox.send(ticket, hop, length);
     }
 
-    /// Answers a request other than INVITE within a session's dialog, so that its retransmissions get the same answer
-    /// even when the session is gone.
+    /// Answers a request other than INVITE within a session's dialog, so that its retransmissions get the
+    /// same answer even when the session is gone.
     pub(super) fn reply(
         &mut self,
         now: Instant,
@@ -81,13 +81,19 @@ impl UserAgent {
     ) {
         let tag = self.sessions.get(id.0).map(Session::own_tag);
         let answer = Answer::new(status, tag.as_deref());
-        let answered = self.open_server(now, &arrival, request).and_then(|server| self.respond(now, server, &answer));
+        let answered =
+            self.open_server(now, &arrival, request).and_then(|server| self.respond(now, server, &answer));
         if answered.is_none() {
             self.answer_statelessly(arrival, request, &answer);
         }
     }
 
-    pub(super) fn open_server(&mut self, now: Instant, arrival: &Hop, request: &Message<'_>) -> Option<ServerId> {
+    pub(super) fn open_server(
+        &mut self,
+        now: Instant,
+        arrival: &Hop,
+        request: &Message<'_>,
+    ) -> Option<ServerId> {
         let way_back = self.way_back(arrival, request);
         let Self { settings, transactions, .. } = self;
         transactions.open_server(now, request, way_back, Owner(0), &settings.timers)
@@ -142,8 +148,8 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
     }
 }
 
-/// What a refusal must say so that the peer can do better (§8.2.1, §8.2.2.3, §8.2.3), and what 200 to OPTIONS tells
-/// (§11.2).
+/// What a refusal must say so that the peer can do better (§8.2.1, §8.2.2.3, §8.2.3), and what 200 to OPTIONS
+/// tells (§11.2).
 fn explain(out: &mut Writer<'_>, request: &Message<'_>, status: Status) {
     match status.code() {
         200 if request.method() == Some(Method::Options) => {

@@ -33,8 +33,8 @@ fn make<const N: usize>(start: &[u8], words: usize, rng: &mut dyn Rng) -> Vec<u8
     Vec::from_slice(out.written()).unwrap_or_default()
 }
 
-/// The tag of a stateless answer: the same for each retransmission of a request, another for every other request,
-/// and no one without the secret can make it (RFC 3261 §8.2.7).
+/// The tag of a stateless answer: the same for each retransmission of a request, another for every other
+/// request, and no one without the secret can make it (RFC 3261 §8.2.7).
 pub(super) fn stateless_tag(secret: u32, parts: &[&[u8]]) -> Tag {
     // FNV-1a, keyed at its start: it only has to spread.
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);

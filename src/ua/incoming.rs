@@ -1,5 +1,5 @@
-//! Messages from the network: what is no SIP, what asks too much, and what goes on to a session (RFC 3261 §8.2,
-//! §12.2.2, §18.1.2).
+//! Messages from the network: what is no SIP, what asks too much, and what goes on to a session (RFC 3261
+//! §8.2, §12.2.2, §18.1.2).
 
 use super::answer::Answer;
 use super::request::ABILITIES;
@@ -166,7 +166,8 @@ impl UserAgent {
 
     /// Whether an INVITE came before by another way (§8.2.2.2).
     pub(super) fn is_merged(&self, request: &Message<'_>) -> bool {
-        let (Some(call_id), Some(from), Some(cseq)) = (request.call_id(), request.from(), request.cseq()) else {
+        let (Some(call_id), Some(from), Some(cseq)) = (request.call_id(), request.from(), request.cseq())
+        else {
             return false;
         };
         let tag = from.tag().unwrap_or(b"");

@@ -7,9 +7,7 @@ use super::outgoing_call::number_of;
 use super::request;
 use super::session::progress::{Input, State};
 use super::session::{Session, Setup};
-use super::{
-    Event, ExtensionId, Instant, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent,
-};
+use super::{Event, ExtensionId, Instant, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent};
 use crate::base::rng::up_to;
 use crate::base::{Writer, text};
 use crate::dialog::Dialog;
@@ -56,7 +54,8 @@ impl UserAgent {
         if self.sessions.is_full() {
             return Err(refuse(Status::BUSY_HERE));
         }
-        let dialog = Dialog::of_request(request, &identifier::tag(rng)).map_err(|_| refuse(Status::MESSAGE_TOO_LARGE))?;
+        let dialog = Dialog::of_request(request, &identifier::tag(rng))
+            .map_err(|_| refuse(Status::MESSAGE_TOO_LARGE))?;
         let caller = request.from().ok_or_else(|| refuse(Status::BAD_REQUEST))?;
         let mut session = Session::new(Setup {
             extension,
@@ -70,8 +69,9 @@ impl UserAgent {
         });
         session.take_offer(request)?;
         session.timers.expires.start(now, ring_limit_ms(request));
-        session.server =
-            Some(self.open_server(now, &arrival, request).ok_or_else(|| refuse(Status::SERVICE_UNAVAILABLE))?);
+        session.server = Some(
+            self.open_server(now, &arrival, request).ok_or_else(|| refuse(Status::SERVICE_UNAVAILABLE))?,
+        );
         self.sessions.insert(session).map(SessionId).map_err(|_| refuse(Status::BUSY_HERE))
     }
 
@@ -118,7 +118,9 @@ impl UserAgent {
 
     /// A final answer other than 2xx. After the first one the transaction lets no other through.
     pub(super) fn reject(&mut self, now: Instant, id: SessionId, status: u16, contact: Option<&[u8]>) {
-        let (Some(session), Some(status)) = (self.sessions.get_mut(id.0), Status::new(status)) else { return };
+        let (Some(session), Some(status)) = (self.sessions.get_mut(id.0), Status::new(status)) else {
+            return;
+        };
         let Some(server) = session.server.take() else { return };
         let tag = session.own_tag();
         self.respond(now, server, &Answer { contact, ..Answer::new(status, Some(&tag)) });
@@ -261,7 +263,12 @@ impl UserAgent {
     }
 
     /// What a new session has to offer: the account's codecs at a port of its own.
-    pub(super) fn new_local(&mut self, rng: &mut dyn Rng, account: &Account, address: core::net::IpAddr) -> Local {
+    pub(super) fn new_local(
+        &mut self,
+        rng: &mut dyn Rng,
+        account: &Account,
+        address: core::net::IpAddr,
+    ) -> Local {
         let port = self.free_rtp_port();
         let id = u64::from(rng.next_u32()) << 32 | u64::from(rng.next_u32());
         let mut local = Local::new((address, port).into(), id);
@@ -275,8 +282,8 @@ impl UserAgent {
         local
     }
 
-    /// The next even port of the range that no session uses; each session has one of its own, and a port rests as
-    /// long as possible before it is used again.
+    /// The next even port of the range that no session uses; each session has one of its own, and a port
+    /// rests as long as possible before it is used again.
     fn free_rtp_port(&mut self) -> u16 {
         let first = self.settings.rtp_port_min.saturating_add(self.settings.rtp_port_min & 1);
         let last = self.settings.rtp_port_max.max(first);
@@ -293,14 +300,16 @@ impl UserAgent {
 }
 
 impl Session {
-    /// Takes the offer of an INVITE and makes our answer to it; without an offer, ours will be in the 200 (§13.2.1).
+    /// Takes the offer of an INVITE and makes our answer to it; without an offer, ours will be in the 200
+    /// (§13.2.1).
     fn take_offer(&mut self, request: &Message<'_>) -> Result<(), Answer<'static>> {
         self.answer.clear();
         self.offer_pending = request.body().is_empty();
         if self.offer_pending {
             return Ok(());
         }
-        let offer = Description::parse(request.body()).map_err(|_| Answer::new(Status::NOT_ACCEPTABLE_HERE, None))?;
+        let offer =
+            Description::parse(request.body()).map_err(|_| Answer::new(Status::NOT_ACCEPTABLE_HERE, None))?;
         let (media, answer) = sdp::answer(&offer, &self.local).map_err(|refusal| Answer {
             warning: Some((refusal.warning_code(), refusal.warning_text())),
             ..Answer::new(Status::NOT_ACCEPTABLE_HERE, None)
@@ -333,8 +342,8 @@ fn cseq_of(message: &[u8]) -> Option<u32> {
     Message::parse(message).ok()?.cseq().map(|cseq| cseq.number)
 }
 
-/// How long a call may ring: what its Expires says (§13.3.1), and five minutes at most, so that a caller who vanished
-/// does not ring for ever.
+/// How long a call may ring: what its Expires says (§13.3.1), and five minutes at most, so that a caller who
+/// vanished does not ring for ever.
 fn ring_limit_ms(request: &Message<'_>) -> u64 {
     let asked_s = super::register::seconds(request, HeaderName::Expires).unwrap_or(RING_LIMIT_S);
     u64::from(asked_s.clamp(1, RING_LIMIT_S)).saturating_mul(1_000)

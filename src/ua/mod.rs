@@ -1,7 +1,7 @@
 //! The user agent core: registration, authentication, INVITE sessions, everything that SIP requires.
 //!
-//! [`UserAgent`] takes messages, commands and the time, and gives events for the layer above and messages for the
-//! network. It never sees a key or a lamp.
+//! [`UserAgent`] takes messages, commands and the time, and gives events for the layer above and messages for
+//! the network. It never sees a key or a lamp.
 
 mod account;
 mod answer;
@@ -307,7 +307,9 @@ impl UserAgent {
         if let Some(extension) = ExtensionId::ALL.into_iter().find(registers) {
             return Some(Owner::Registrar(extension));
         }
-        self.sessions.find(|session| session.client == Some(client)).map(|handle| Owner::Session(SessionId(handle)))
+        self.sessions
+            .find(|session| session.client == Some(client))
+            .map(|handle| Owner::Session(SessionId(handle)))
     }
 
     /// New addresses are known: whoever waited for one goes on.
@@ -317,7 +319,8 @@ impl UserAgent {
         }
         for index in 0..limits::SESSIONS {
             let waits = |session: &Session| session.state == progress::State::Locating;
-            let session = self.sessions.iter().find(|(handle, session)| handle.index() == index && waits(session));
+            let session =
+                self.sessions.iter().find(|(handle, session)| handle.index() == index && waits(session));
             if let Some(id) = session.map(|(handle, _)| SessionId(handle)) {
                 self.locate(now, rng, id);
             }
@@ -332,7 +335,9 @@ impl UserAgent {
             Command::Hold(id) => return self.change_hold(now, rng, id, true),
             Command::Resume(id) => return self.change_hold(now, rng, id, false),
             Command::Ring(id) => return self.ring(now, id),
-            Command::Refuse { session, status, contact } => return self.refuse(now, rng, session, status, contact),
+            Command::Refuse { session, status, contact } => {
+                return self.refuse(now, rng, session, status, contact);
+            }
             Command::Answer(id) => (id, progress::Input::Answer),
             Command::End(id) => (id, progress::Input::End),
         };

@@ -1,16 +1,22 @@
-//! Our changes to a session that stands: hold and resume by re-INVITE (RFC 3264 §8.4, RFC 3261 §14.1), and the
-//! timers of a session.
+//! Our changes to a session that stands: hold and resume by re-INVITE (RFC 3264 §8.4, RFC 3261 §14.1), and
+//! the timers of a session.
 
 use super::challenge::Attempts;
-use super::session::progress::{Input, State};
 use super::session::Modify;
+use super::session::progress::{Input, State};
 use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
 use crate::base::rng::up_to;
 use crate::sdp::{Description, Direction, Negotiated};
 use crate::sip::{Message, Method};
 
 impl UserAgent {
-    pub(super) fn change_hold(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, hold: bool) -> Outcome {
+    pub(super) fn change_hold(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        hold: bool,
+    ) -> Outcome {
         let Some(session) = self.sessions.get_mut(id.0).filter(|session| session.state.is_named()) else {
             return Outcome::Refused(Refusal::NoSession);
         };
@@ -22,7 +28,8 @@ impl UserAgent {
         Outcome::Done
     }
 
-    /// Sends a re-INVITE if the far end does not yet know what we want, and nothing else is under way (§14.1).
+    /// Sends a re-INVITE if the far end does not yet know what we want, and nothing else is under way
+    /// (§14.1).
     pub(super) fn settle_hold(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let settled = session.hold_wanted == session.hold_agreed;
@@ -54,7 +61,9 @@ impl UserAgent {
         match status {
             100..=199 => {}
             200..=299 => {
-                let Some(session) = self.sessions.get_mut(id.0).filter(|session| session.modify == Modify::Sent) else {
+                let Some(session) =
+                    self.sessions.get_mut(id.0).filter(|session| session.modify == Modify::Sent)
+                else {
                     return;
                 };
                 session.modify = Modify::Idle;
@@ -64,7 +73,9 @@ impl UserAgent {
                 // A target that is too long to keep: the old one still leads to the peer's proxy.
                 let _ = session.dialog.refresh_target(response);
                 let answer = Description::parse(response.body()).ok();
-                if let Some(media) = answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok()) {
+                if let Some(media) =
+                    answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok())
+                {
                     session.local.follow(&media);
                     session.media = Some(media);
                 }

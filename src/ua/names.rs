@@ -1,7 +1,7 @@
 //! Host names on their way to addresses: a small cache in front of the host's resolver.
 //!
-//! Whoever needs an address asks [`Names::find`] again and again: numeric hosts are answered at once, a name that is
-//! not known goes out as a question, and when its answer has come the next `find` has it.
+//! Whoever needs an address asks [`Names::find`] again and again: numeric hosts are answered at once, a name
+//! that is not known goes out as a question, and when its answer has come the next `find` has it.
 
 use core::net::IpAddr;
 use heapless::{String, Vec};
@@ -123,7 +123,8 @@ impl Names {
     }
 }
 
-/// How long an answer is used, and how long its absence is believed. The resolver's own cache knows better than we.
+/// How long an answer is used, and how long its absence is believed. The resolver's own cache knows better
+/// than we.
 const KNOWN_LIFETIME_MS: u64 = 60_000;
 const UNKNOWN_LIFETIME_MS: u64 = 5_000;
 
@@ -160,7 +161,9 @@ mod tests {
     #[test]
     fn no_room_for_one_more_question_is_no_address() {
         let mut names = Names::new();
-        for host in ["a.test", "b.test", "c.test", "d.test", "e.test", "f.test"].iter().take(limits::HOST_NAMES) {
+        for host in
+            ["a.test", "b.test", "c.test", "d.test", "e.test", "f.test"].iter().take(limits::HOST_NAMES)
+        {
             assert_eq!(names.find(NOW, host), Found::Pending);
         }
         assert_eq!(names.find(NOW, "one-more.test"), Found::Nothing);

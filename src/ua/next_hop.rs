@@ -33,8 +33,8 @@ impl UserAgent {
         self.hop_to(now, account, host, port, account.transport)
     }
 
-    /// Where a request to `uri` goes: the outbound proxy if there is one, the proxy for its own domain, else the
-    /// host in the URI.
+    /// Where a request to `uri` goes: the outbound proxy if there is one, the proxy for its own domain, else
+    /// the host in the URI.
     pub(super) fn request_hop(&mut self, now: Instant, account: &Account, uri: &[u8]) -> NextHop {
         let parsed = Uri::parse(uri).ok();
         let sip = parsed.as_ref().and_then(Uri::sip);
@@ -48,9 +48,15 @@ impl UserAgent {
         self.hop_to(now, account, host, sip.port, transport_of(&sip.params, account.transport))
     }
 
-    /// Where a request within a dialog goes: the first Route, or the remote target. A name that is not known is not
-    /// waited for: the `fallback`, where the dialog's messages came from, is as good.
-    pub(super) fn dialog_hop(&mut self, now: Instant, account: &Account, next: &[u8], fallback: Option<Hop>) -> NextHop {
+    /// Where a request within a dialog goes: the first Route, or the remote target. A name that is not known
+    /// is not waited for: the `fallback`, where the dialog's messages came from, is as good.
+    pub(super) fn dialog_hop(
+        &mut self,
+        now: Instant,
+        account: &Account,
+        next: &[u8],
+        fallback: Option<Hop>,
+    ) -> NextHop {
         let found = if account.outbound_proxy_in_dialog && !account.outbound_proxy.is_empty() {
             self.server_hop(now, account)
         } else {

@@ -1,7 +1,8 @@
-//! The one message that no transaction keeps: an answer given statelessly (RFC 3261 §8.2.7), or an ACK to a 2xx.
+//! The one message that no transaction keeps: an answer given statelessly (RFC 3261 §8.2.7), or an ACK to a
+//! 2xx.
 //!
-//! One input causes at most one of them. A host that does not fetch it before the next input loses it, as a network
-//! could; the peer then repeats what it answers.
+//! One input causes at most one of them. A host that does not fetch it before the next input loses it, as a
+//! network could; the peer then repeats what it answers.
 
 use crate::base::Writer;
 use crate::limits;

@@ -9,7 +9,9 @@ use super::next_hop::NextHop;
 use super::request;
 use super::session::progress::{Input, Send, State};
 use super::session::{Session, Setup};
-use super::{EndReason, Event, Instant, Invite, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent};
+use super::{
+    EndReason, Event, Instant, Invite, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent,
+};
 use crate::base::{Writer, text};
 use crate::dialog::{Dialog, Stage};
 use crate::limits;
@@ -28,7 +30,12 @@ impl UserAgent {
         }
     }
 
-    fn open_call(&mut self, now: Instant, rng: &mut dyn Rng, invite: &Invite<'_>) -> Result<SessionId, Refusal> {
+    fn open_call(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        invite: &Invite<'_>,
+    ) -> Result<SessionId, Refusal> {
         let address = self.shown_address().ok_or(Refusal::NoNetwork)?;
         let account = self.accounts.of(invite.extension).clone();
         if !account.enabled {
@@ -65,7 +72,9 @@ impl UserAgent {
     pub(super) fn locate(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
         let Some(session) = self.sessions.get(id.0) else { return };
         let account = self.accounts.of(session.extension).clone();
-        let Some(target) = text::bytes::<{ limits::URI_BYTES }>(session.dialog.remote_target()) else { return };
+        let Some(target) = text::bytes::<{ limits::URI_BYTES }>(session.dialog.remote_target()) else {
+            return;
+        };
         let input = match self.request_hop(now, &account, &target) {
             NextHop::Known(hop) => {
                 if let Some(session) = self.sessions.get_mut(id.0) {
@@ -122,7 +131,11 @@ impl UserAgent {
         }
         credentials.of_mut(session.extension).write(
             &account.identity(),
-            &Target { method: method.as_bytes(), uri: session.dialog.aim().request_uri, body: body.written() },
+            &Target {
+                method: method.as_bytes(),
+                uri: session.dialog.aim().request_uri,
+                body: body.written(),
+            },
             rng,
             &mut out,
         );
@@ -166,7 +179,8 @@ impl UserAgent {
     ) {
         let Some(status) = response.status().map(|status| status.code()) else { return };
         let Some(session) = self.sessions.get_mut(id.0) else { return };
-        let wants_retry = matches!(status, 401 | 407) && !matches!(session.state, State::Abandoned | State::Cancelling);
+        let wants_retry =
+            matches!(status, 401 | 407) && !matches!(session.state, State::Abandoned | State::Cancelling);
         if wants_retry {
             let mut attempts = session.attempts;
             let verdict = self.learn(id, &mut attempts, response);
@@ -287,7 +301,8 @@ impl UserAgent {
         }
         let tried = Uri::parse(session.dialog.remote_target()).ok();
         let fresh = |contact: &crate::sip::Address<'_>| {
-            contact.uri.sip().is_some() && tried.as_ref().is_none_or(|tried| !tried.is_equivalent(&contact.uri))
+            contact.uri.sip().is_some()
+                && tried.as_ref().is_none_or(|tried| !tried.is_equivalent(&contact.uri))
         };
         let Some(contact) = response.addresses(HeaderName::Contact).find(fresh) else { return false };
         let Some(uri) = text::bytes::<{ limits::URI_BYTES }>(contact.uri_text) else { return false };
@@ -322,7 +337,13 @@ impl UserAgent {
     }
 
     /// The INVITE, re-INVITE or BYE ended without an answer.
-    pub(super) fn session_request_failed(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, status: u16) {
+    pub(super) fn session_request_failed(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        status: u16,
+    ) {
         let Some(session) = self.sessions.get(id.0) else { return };
         match session.state {
             State::Confirmed => self.change_failed(now, rng, id, status),
@@ -400,10 +421,14 @@ impl UserAgent {
 }
 
 /// What a person dialled as a URI: a whole one, `user@host`, or a user of the extension's proxy.
-pub(super) fn target_uri(target: &str, account: &Account) -> Option<heapless::Vec<u8, { limits::URI_BYTES }>> {
+pub(super) fn target_uri(
+    target: &str,
+    account: &Account,
+) -> Option<heapless::Vec<u8, { limits::URI_BYTES }>> {
     let mut room = [0; limits::URI_BYTES];
     let mut out = Writer::new(&mut room);
-    let has_scheme = |scheme: &str| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let has_scheme =
+        |scheme: &str| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     if has_scheme("sip:") || has_scheme("sips:") || has_scheme("tel:") {
         out.text(target);
     } else if target.contains('@') {

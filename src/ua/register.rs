@@ -79,7 +79,8 @@ impl UserAgent {
         Outcome::Done
     }
 
-    /// The network or the account is another one: the old binding cannot be spoken for, a new one is asked for.
+    /// The network or the account is another one: the old binding cannot be spoken for, a new one is asked
+    /// for.
     pub(super) fn restart_registration(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
         let registrar = self.registrars.of_mut(extension);
         registrar.account_changed = false;
@@ -107,7 +108,13 @@ impl UserAgent {
     }
 
     /// The REGISTER ended without an answer, or with one that it cannot go on from.
-    pub(super) fn register_failed(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId, status: u16) {
+    pub(super) fn register_failed(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        extension: ExtensionId,
+        status: u16,
+    ) {
         self.registrars.of_mut(extension).client = None;
         self.registration_step(now, rng, extension, Input::Failed { status, retry_after_s: None });
     }
@@ -119,7 +126,8 @@ impl UserAgent {
         extension: ExtensionId,
         response: &Message<'_>,
     ) {
-        let Some(status) = response.status().map(|status| status.code()).filter(|status| *status >= 200) else {
+        let Some(status) = response.status().map(|status| status.code()).filter(|status| *status >= 200)
+        else {
             return;
         };
         let registrar = self.registrars.of_mut(extension);
@@ -168,7 +176,8 @@ impl UserAgent {
             let mut digits = [0; 8];
             let mut out = Writer::new(&mut digits);
             out.number(u64::from(*status));
-            matches!(status, 408 | 503) || Template::new(&settings.register_retry_statuses).matches(out.written())
+            matches!(status, 408 | 503)
+                || Template::new(&settings.register_retry_statuses).matches(out.written())
         } else {
             false
         };
@@ -259,7 +268,9 @@ impl UserAgent {
             request::contact_uri(&mut own, self.accounts.of(extension), address);
         }
         let own = Uri::parse(own.written()).ok();
-        let ours = |contact: &crate::sip::Address<'_>| own.as_ref().is_some_and(|own| own.is_equivalent(&contact.uri));
+        let ours = |contact: &crate::sip::Address<'_>| {
+            own.as_ref().is_some_and(|own| own.is_equivalent(&contact.uri))
+        };
         let contact = response.addresses(HeaderName::Contact).find(ours);
         let granted = contact.and_then(|contact| contact.params.get(b"expires")).and_then(text::decimal);
         granted.or_else(|| seconds(response, HeaderName::Expires)).unwrap_or(asked_s)

@@ -123,7 +123,9 @@ impl Registration {
                 *self = Self::new();
                 None
             }
-            (State::Asking | State::Refreshing, Input::Granted { expires_s }) => self.granted(now, policy, expires_s),
+            (State::Asking | State::Refreshing, Input::Granted { expires_s }) => {
+                self.granted(now, policy, expires_s)
+            }
             (State::Asking | State::Refreshing, Input::TooBrief { min_expires_s }) => {
                 self.too_brief(now, policy, min_expires_s)
             }
@@ -179,7 +181,8 @@ impl Registration {
     /// §10.2.4: renewed before it runs out, early enough for one lost attempt (Timer F) and a second one.
     fn granted(&mut self, now: Instant, policy: Policy, expires_s: u32) -> Option<u32> {
         let expires_s = expires_s.max(policy.min_expires_s);
-        *self = Self { state: State::Registered, ask_s: self.ask_s, leave_next: self.leave_next, ..Self::new() };
+        *self =
+            Self { state: State::Registered, ask_s: self.ask_s, leave_next: self.leave_next, ..Self::new() };
         if self.leave_next {
             return self.leave();
         }
@@ -189,7 +192,8 @@ impl Registration {
         None
     }
 
-    /// §10.2.8: ask again for what the registrar wants, if that is more than we asked and not beyond our bound.
+    /// §10.2.8: ask again for what the registrar wants, if that is more than we asked and not beyond our
+    /// bound.
     fn too_brief(&mut self, now: Instant, policy: Policy, min_expires_s: u32) -> Option<u32> {
         if self.leave_next || min_expires_s <= self.ask_s || min_expires_s > policy.max_expires_s {
             return self.failed(now, policy, 423, None);
@@ -198,14 +202,21 @@ impl Registration {
         Some(self.ask_s)
     }
 
-    fn failed(&mut self, now: Instant, policy: Policy, status: u16, retry_after_s: Option<u32>) -> Option<u32> {
+    fn failed(
+        &mut self,
+        now: Instant,
+        policy: Policy,
+        status: u16,
+        retry_after_s: Option<u32>,
+    ) -> Option<u32> {
         if self.leave_next {
             *self = Self::new();
             return None;
         }
         let doublings = if policy.retry_cap_s == 0 { 0 } else { u32::from(self.failures.min(16)) };
         let doubled_s = policy.retry_s.saturating_mul(1 << doublings);
-        let capped_s = if doublings == 0 { doubled_s } else { doubled_s.min(policy.retry_cap_s.max(policy.retry_s)) };
+        let capped_s =
+            if doublings == 0 { doubled_s } else { doubled_s.min(policy.retry_cap_s.max(policy.retry_s)) };
         self.state = State::Waiting;
         self.granted_s = 0;
         self.failed = Some(status);

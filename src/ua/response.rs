@@ -1,4 +1,5 @@
-//! Responses on their way to whoever asked, and the ACKs that the user agent itself owes (RFC 3261 §13.2.2.4).
+//! Responses on their way to whoever asked, and the ACKs that the user agent itself owes (RFC 3261
+//! §13.2.2.4).
 
 use super::challenge::{Asker, Attempts};
 use super::identifier;
@@ -37,8 +38,8 @@ impl UserAgent {
         }
     }
 
-    /// A 2xx to an INVITE that was acknowledged already: the ACK once more, or, when it comes from another branch of
-    /// a fork, an ACK and a BYE for the dialog that nobody wants. Whether it was such a 2xx.
+    /// A 2xx to an INVITE that was acknowledged already: the ACK once more, or, when it comes from another
+    /// branch of a fork, an ACK and a BYE for the dialog that nobody wants. Whether it was such a 2xx.
     fn answered_again(&mut self, now: Instant, rng: &mut dyn Rng, response: &Message<'_>) -> bool {
         let Some(cseq) = response.cseq().filter(|cseq| cseq.method == Method::Invite) else { return false };
         if !response.status().is_some_and(|status| status.is_success()) {
@@ -46,7 +47,8 @@ impl UserAgent {
         }
         let Some(tag) = response.to().and_then(|to| to.tag()) else { return false };
         let known = session_of_response(&self.sessions, response);
-        let Some((id, session)) = known.and_then(|id| self.sessions.get(id.0).map(|session| (id, session))) else {
+        let Some((id, session)) = known.and_then(|id| self.sessions.get(id.0).map(|session| (id, session)))
+        else {
             return false;
         };
         if session.acknowledged.as_ref().is_none_or(|(_, acknowledged)| *acknowledged != cseq.number) {
@@ -71,7 +73,14 @@ impl UserAgent {
         self.send_ack(now, id, &dialog, &branch, cseq);
     }
 
-    fn send_ack(&mut self, now: Instant, id: SessionId, dialog: &Dialog, branch: &[u8], cseq: u32) -> Option<()> {
+    fn send_ack(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        dialog: &Dialog,
+        branch: &[u8],
+        cseq: u32,
+    ) -> Option<()> {
         let address = self.shown_address()?;
         let session = self.sessions.get(id.0)?;
         let account = self.accounts.of(session.extension).clone();
@@ -105,7 +114,14 @@ impl UserAgent {
     }
 
     /// A fork was answered twice: the second answer is acknowledged and its dialog ended at once.
-    fn end_surplus(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, response: &Message<'_>, cseq: u32) {
+    fn end_surplus(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        response: &Message<'_>,
+        cseq: u32,
+    ) {
         let Some(session) = self.sessions.get(id.0) else { return };
         let Ok(dialog) = session.dialog.fork(response) else {
             self.counters.over_limit = self.counters.over_limit.saturating_add(1);
@@ -113,8 +129,11 @@ impl UserAgent {
         };
         let branch = identifier::branch(rng);
         if self.send_ack(now, id, &dialog, &branch, cseq).is_some() {
-            // It needs a session of its own: its BYE may be challenged. Without room the peer's own timer ends it.
-            let Some(surplus) = self.sessions.get(id.0).map(|session| session.surplus(dialog)) else { return };
+            // It needs a session of its own: its BYE may be challenged. Without room the peer's own timer
+            // ends it.
+            let Some(surplus) = self.sessions.get(id.0).map(|session| session.surplus(dialog)) else {
+                return;
+            };
             if let Ok(surplus) = self.sessions.insert(surplus) {
                 self.proceed(now, rng, SessionId(surplus), super::session::progress::Input::GaveUp);
             }
@@ -122,8 +141,12 @@ impl UserAgent {
     }
 }
 
-/// The session whose INVITE a response answers: by Call-ID and our tag; the peer's may be another (§13.2.2.4).
-fn session_of_response(sessions: &Pool<Session, { limits::SESSIONS }>, response: &Message<'_>) -> Option<SessionId> {
+/// The session whose INVITE a response answers: by Call-ID and our tag; the peer's may be another
+/// (§13.2.2.4).
+fn session_of_response(
+    sessions: &Pool<Session, { limits::SESSIONS }>,
+    response: &Message<'_>,
+) -> Option<SessionId> {
     let call_id = response.call_id()?;
     let tag = response.from()?.tag()?;
     let ours = |session: &Session| {
@@ -136,7 +159,9 @@ fn session_of_response(sessions: &Pool<Session, { limits::SESSIONS }>, response:
 /// The challenges of a 401 or 407 in order.
 pub(super) fn challenges<'a>(response: &Message<'a>) -> impl Iterator<Item = (Asker, &'a [u8])> + Clone {
     let mut found: heapless::Vec<_, { limits::CHALLENGE_LINES }> = heapless::Vec::new();
-    for (asker, name) in [(Asker::Server, HeaderName::WwwAuthenticate), (Asker::Proxy, HeaderName::ProxyAuthenticate)] {
+    for (asker, name) in
+        [(Asker::Server, HeaderName::WwwAuthenticate), (Asker::Proxy, HeaderName::ProxyAuthenticate)]
+    {
         for value in response.lines(name) {
             // Those beyond the bound are not answered.
             if found.push((asker, value)).is_err() {

@@ -76,8 +76,8 @@ pub struct Unkept;
 struct Party(Vec<u8, { URI_BYTES + NAME_BYTES }>);
 
 impl Dialog {
-    /// What is known before there is a dialog: our Call-ID and tag, both parties (From and To values without tags),
-    /// and whom the request goes to. The peer's tag comes with an answer, see [`Dialog::fork`].
+    /// What is known before there is a dialog: our Call-ID and tag, both parties (From and To values without
+    /// tags), and whom the request goes to. The peer's tag comes with an answer, see [`Dialog::fork`].
     ///
     /// # Errors
     /// [`Unkept`].
@@ -104,8 +104,8 @@ impl Dialog {
         Ok(dialog)
     }
 
-    /// The confirmed dialog that a 2xx to our request makes beside this one: the same call, the peer's tag, route and
-    /// target from the response (RFC 3261 §12.1.2, §13.2.2.4).
+    /// The confirmed dialog that a 2xx to our request makes beside this one: the same call, the peer's tag,
+    /// route and target from the response (RFC 3261 §12.1.2, §13.2.2.4).
     ///
     /// # Errors
     /// [`Unkept`].

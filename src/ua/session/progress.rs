@@ -134,7 +134,9 @@ impl State {
             (Self::Calling, Input::End) => left(Self::Abandoned, Send::Nothing, EndReason::Local),
             (Self::Calling, Input::Expired) => left(Self::Abandoned, Send::Nothing, EndReason::Failed(408)),
             (Self::Proceeding, Input::End) => left(Self::Cancelling, Send::Cancel, EndReason::Local),
-            (Self::Proceeding, Input::Expired) => left(Self::Cancelling, Send::Cancel, EndReason::Failed(408)),
+            (Self::Proceeding, Input::Expired) => {
+                left(Self::Cancelling, Send::Cancel, EndReason::Failed(408))
+            }
             _ => self.unmoved(),
         }
     }
