@@ -10,6 +10,8 @@
 //! assert_eq!(Law::A.decode(Law::A.encode(1000)), 1008);
 //! ```
 
+use crate::sdp::Codec;
+
 /// One of the two companding laws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Law {
@@ -20,6 +22,15 @@ pub enum Law {
 }
 
 impl Law {
+    /// The law of a codec.
+    #[must_use]
+    pub const fn of(codec: Codec) -> Self {
+        match codec {
+            Codec::Pcmu => Self::Mu,
+            Codec::Pcma => Self::A,
+        }
+    }
+
     /// The byte that stands for a sample.
     #[must_use]
     pub fn encode(self, sample: i16) -> u8 {

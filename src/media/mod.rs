@@ -5,6 +5,13 @@
 
 pub mod conceal;
 pub mod dtmf;
+#[cfg(feature = "_fuzzing")]
+mod fuzz;
 pub mod g711;
 pub mod jitter_buffer;
+pub mod stream;
 pub mod tone_generator;
+
+#[cfg(feature = "_fuzzing")]
+#[doc(hidden)]
+pub use fuzz::fuzz_media;

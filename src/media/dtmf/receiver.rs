@@ -94,6 +94,11 @@ impl Receiver {
         }
     }
 
+    /// Another source begins: its clock says nothing about events heard before.
+    pub const fn forget(&mut self) {
+        self.newest = None;
+    }
+
     /// When to step with [`Input::Timeout`].
     #[must_use]
     pub const fn deadline(&self) -> Option<Instant> {

@@ -24,6 +24,8 @@ mod tests;
 
 pub use compose::Compound;
 
+use crate::base::UnixTime;
+
 /// One packet of a compound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packet<'a> {
@@ -145,6 +147,7 @@ impl Item<'_> {
     pub const TOOL: u8 = 6;
 }
 
+const SECONDS_1900_TO_1970: u64 = 2_208_988_800;
 const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
 const SOURCE_DESCRIPTION: u8 = 202;
@@ -172,6 +175,18 @@ pub fn parse(datagram: &[u8]) -> Result<Packets<'_>, ParseError> {
         first = false;
         rest = after;
     }
+}
+
+/// The NTP timestamp (§4) of a wall-clock time: seconds since 1900 and their 2^32nds.
+///
+/// ```
+/// use deskphone::base::UnixTime;
+/// assert_eq!(deskphone::rtp::rtcp::ntp(UnixTime(0), 500), (2_208_988_800 << 32) | 0x8000_0000);
+/// ```
+#[must_use]
+pub fn ntp(time: UnixTime, millis: u16) -> u64 {
+    let seconds = time.0.wrapping_add(SECONDS_1900_TO_1970) & u64::from(u32::MAX);
+    (seconds << 32) | ((u64::from(millis.min(999)) << 32) / 1_000)
 }
 
 /// One packet, and what follows it.
