@@ -33,6 +33,11 @@ fn run(target: &str, body: fn(&[u8])) {
 }
 
 #[test]
+fn media() {
+    run("media", deskphone::media::fuzz_media);
+}
+
+#[test]
 fn rtp() {
     run("rtp", deskphone::rtp::fuzz_rtp);
 }

@@ -1,7 +1,8 @@
 //! Which tone is in a piece of sound: Goertzel's algorithm, for tests that listen.
 //!
 //! ```
-//! let tone: Vec<i16> = (0..800).map(|n| ((n as f64 * 440.0 * 0.000_785_398).sin() * 8_000.0) as i16).collect();
+//! let wave = |n: u32| (f64::from(n) * 440.0 * 0.000_785_398).sin() * 8_000.0;
+//! let tone: Vec<i16> = (0..800).map(|n| wave(n) as i16).collect();
 //! assert!(testbed::goertzel::hears(&tone, 440));
 //! assert!(!testbed::goertzel::hears(&tone, 480));
 //! assert!(testbed::goertzel::is_silent(&[0; 800]));

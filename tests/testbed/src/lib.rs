@@ -5,6 +5,7 @@
 //! exactly.
 #![forbid(unsafe_code)]
 
+pub mod goertzel;
 pub mod golden;
 pub mod ladder;
 pub mod network;
