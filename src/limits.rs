@@ -77,6 +77,10 @@ pub const PACKET_SAMPLES: usize = 1_280;
 
 const _: () =
     assert!(JITTER_SAMPLES.is_power_of_two() && JITTER_SAMPLES > PACKET_SAMPLES, "a ring of whole packets");
+
+/// Orders to the user agent that one key or event can cause: the active call gives way, another begins.
+pub const ORDERS: usize = 4;
+
 const _: () = assert!(SESSIONS >= 2, "a phone can hold one call and answer another");
 const _: () = assert!(CLIENT_TRANSACTIONS > 2 && SERVER_TRANSACTIONS > 2, "INVITE, CANCEL and one more");
 

@@ -1,0 +1,146 @@
+//! One line key: its call appearance, the extension it belongs to, and what its LED tells.
+
+use super::appearance::Appearance;
+use super::{CallState, Lamp, LampState, Party, Tone};
+use crate::base::Instant;
+use crate::ua::{ExtensionId, RegistrationState, SessionId};
+
+/// A line key and its call.
+#[derive(Clone, Debug)]
+pub struct Line {
+    appearance: Appearance,
+    /// The extension as it is set.
+    assigned: Option<ExtensionId>,
+    /// The extension of the call that is on; else the assigned one.
+    extension: Option<ExtensionId>,
+    lamp: LampState,
+    lamp_since: Instant,
+    /// The session that `serial` belongs to.
+    numbered: Option<SessionId>,
+    serial: u32,
+}
+
+impl Line {
+    /// A disabled line key.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            appearance: Appearance::new(),
+            assigned: None,
+            extension: None,
+            lamp: LampState::Disabled,
+            lamp_since: Instant::ZERO,
+            numbered: None,
+            serial: 0,
+        }
+    }
+
+    /// Its state.
+    #[must_use]
+    pub const fn state(&self) -> CallState {
+        self.appearance.state()
+    }
+
+    /// The extension that it is an appearance of.
+    #[must_use]
+    pub const fn extension(&self) -> Option<ExtensionId> {
+        self.extension
+    }
+
+    /// Its session, while there is one.
+    #[must_use]
+    pub const fn session(&self) -> Option<SessionId> {
+        self.appearance.session()
+    }
+
+    /// Another number with each call of the phone.
+    #[must_use]
+    pub const fn serial(&self) -> u32 {
+        self.serial
+    }
+
+    /// Its call appearance.
+    #[must_use]
+    pub const fn appearance(&self) -> &Appearance {
+        &self.appearance
+    }
+
+    /// The LED of the line key.
+    #[must_use]
+    pub const fn lamp(&self) -> Lamp {
+        self.lamp.default_lamp(self.lamp_since)
+    }
+
+    /// The tone about its call, and when it began.
+    #[must_use]
+    pub fn tone(&self) -> Option<(Tone, Instant)> {
+        self.appearance.tone()
+    }
+
+    /// The other side, as shown.
+    #[must_use]
+    pub const fn party(&self) -> &Party {
+        self.appearance.party()
+    }
+
+    /// The digits dialled.
+    #[must_use]
+    pub fn dialled(&self) -> &str {
+        self.appearance.number()
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.appearance.deadline()
+    }
+
+    pub(super) const fn appearance_mut(&mut self) -> &mut Appearance {
+        &mut self.appearance
+    }
+
+    /// The setting; it counts from the next call on.
+    pub(super) const fn assign(&mut self, extension: Option<ExtensionId>) {
+        self.assigned = extension;
+    }
+
+    /// What follows from its state: extension, LED, and the number of its call. True when `serial` was taken.
+    pub(super) fn settle(&mut self, now: Instant, registration: RegistrationState, serial: u32) -> bool {
+        if matches!(self.state(), CallState::Idle | CallState::Disabled) {
+            self.extension = self.assigned;
+        }
+        let lamp = lamp_of(self.state(), registration);
+        if lamp != self.lamp {
+            self.lamp = lamp;
+            self.lamp_since = now;
+        }
+        let fresh = self.session().is_some() && self.session() != self.numbered;
+        self.numbered = self.session();
+        if fresh {
+            self.serial = serial;
+        }
+        fresh
+    }
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What the LED tells of a state; of an idle line, how its extension's registration stands.
+const fn lamp_of(state: CallState, registration: RegistrationState) -> LampState {
+    match state {
+        CallState::Disabled => LampState::Disabled,
+        CallState::Idle => match registration {
+            RegistrationState::Off | RegistrationState::Registered => LampState::Idle,
+            RegistrationState::Registering => LampState::Registering,
+            RegistrationState::Failed(_) => LampState::RegisterFailed,
+        },
+        CallState::Dialing => LampState::LocalSeized,
+        CallState::Calling | CallState::Proceeding => LampState::LocalProgressing,
+        CallState::Ringing => LampState::LocalRinging,
+        CallState::Connected | CallState::Invalid => LampState::LocalActive,
+        CallState::Held => LampState::LocalHeld,
+        CallState::Busy => LampState::RemoteActive,
+    }
+}
