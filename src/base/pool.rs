@@ -124,6 +124,14 @@ impl<T> Handle<T> {
     }
 }
 
+#[cfg(test)]
+impl<T> Handle<T> {
+    /// A name that no pool gave, for tests of layers that never look behind it.
+    pub(crate) const fn numbered(index: u16) -> Self {
+        Self { index, generation: 0, kind: PhantomData }
+    }
+}
+
 impl<T, const N: usize> Default for Pool<T, N> {
     fn default() -> Self {
         Self::new()

@@ -1,1 +1,601 @@
+//! Calls against a user agent of a few lines: it gives sessions names and does what it is told.
 
+use std::vec::Vec;
+
+use super::*;
+use crate::ua::{EndReason, SessionId};
+
+/// What the far ends of the sessions are, as calls must leave them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Far {
+    session: SessionId,
+    incoming: bool,
+    answered: bool,
+    on_hold: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Desk {
+    calls: Calls,
+    now: Instant,
+    far: Vec<Far>,
+    sessions: u16,
+    refuse_invites: bool,
+    commands: Vec<std::string::String>,
+}
+
+fn extension(number: u8) -> ExtensionId {
+    ExtensionId::new(number).unwrap()
+}
+
+fn settings() -> Settings {
+    let mut settings = Settings::new();
+    for line in &mut settings.lines {
+        line.extension = Some(extension(1));
+    }
+    settings
+}
+
+impl Desk {
+    fn new(settings: Settings) -> Self {
+        let mut calls = Calls::new();
+        calls.configure(Instant::ZERO, settings);
+        let mut desk = Self {
+            calls,
+            now: Instant::ZERO,
+            far: Vec::new(),
+            sessions: 0,
+            refuse_invites: false,
+            commands: Vec::new(),
+        };
+        let state = RegistrationState::Registered;
+        desk.give(Input::Registration { extension: extension(1), state });
+        desk
+    }
+
+    fn give(&mut self, input: Input<'_>) {
+        let step = self.calls.step(self.now, input);
+        for order in &step.orders {
+            let command = self.calls.command(order);
+            let outcome = match command {
+                Command::Invite(invite) if self.refuse_invites => {
+                    self.commands.push(std::format!("refused INVITE {}", invite.target));
+                    Outcome::Refused(ua::Refusal::NotRegistered)
+                }
+                Command::Invite(invite) => {
+                    self.commands.push(std::format!("INVITE {}", invite.target));
+                    Outcome::Session(self.begin(false))
+                }
+                Command::Ring(_) => Outcome::Done,
+                Command::Answer(session) => {
+                    self.commands.push("answer".into());
+                    self.far_of(session).answered = true;
+                    Outcome::Done
+                }
+                Command::Hold(session) | Command::Resume(session) => {
+                    let on_hold = command == Command::Hold(session);
+                    self.commands.push(if on_hold { "hold".into() } else { "resume".into() });
+                    self.far_of(session).on_hold = on_hold;
+                    Outcome::Done
+                }
+                Command::End(session) | Command::Refuse { session, .. } => {
+                    let end = command == Command::End(session);
+                    self.commands.push(if end { "end".into() } else { "refuse".into() });
+                    self.far.retain(|far| far.session != session);
+                    Outcome::Done
+                }
+                Command::Register(_) | Command::Unregister(_) => panic!("calls do not register"),
+            };
+            self.give(Input::Outcome { order: *order, outcome });
+        }
+    }
+
+    fn begin(&mut self, incoming: bool) -> SessionId {
+        self.sessions = self.sessions.wrapping_add(1);
+        let session = SessionId::numbered(self.sessions);
+        self.far.push(Far { session, incoming, answered: false, on_hold: false });
+        session
+    }
+
+    fn far_of(&mut self, session: SessionId) -> &mut Far {
+        self.far.iter_mut().find(|far| far.session == session).unwrap()
+    }
+
+    fn event(&mut self, event: Event, session: SessionId) {
+        let far = self.far_of(session).clone();
+        let view = SessionView {
+            extension: extension(1),
+            incoming: far.incoming,
+            peer_name: "Joe Smith",
+            peer_number: "102",
+            on_hold: far.on_hold,
+            media: None,
+        };
+        self.give(Input::Event { event, session: Some(view) });
+    }
+
+    fn incoming(&mut self) -> SessionId {
+        let session = self.begin(true);
+        self.event(Event::Incoming(session), session);
+        session
+    }
+
+    fn answered(&mut self) {
+        if let Some(session) =
+            self.far.iter().find(|far| !far.incoming && !far.answered).map(|far| far.session)
+        {
+            self.far_of(session).answered = true;
+            self.event(Event::Answered(session), session);
+        }
+    }
+
+    fn ended(&mut self, session: SessionId, reason: EndReason) {
+        self.far.retain(|far| far.session != session);
+        self.give(Input::Event { event: Event::Ended { session, reason }, session: None });
+    }
+
+    fn line(&mut self, number: u8) {
+        self.give(Input::Line(LineKey::new(number).unwrap()));
+    }
+
+    fn dial(&mut self, digits: &str) {
+        for key in digits.chars().filter_map(DialKey::new) {
+            self.give(Input::Dial(key));
+            self.give(Input::DialReleased(key));
+        }
+    }
+
+    fn call(&mut self, line: u8) {
+        self.line(line);
+        self.dial("600#");
+        self.answered();
+    }
+
+    fn wait(&mut self, ms: u64) {
+        let end = self.now.plus_ms(ms);
+        while let Some(due) = self.calls.deadline().filter(|due| *due <= end) {
+            self.now = due;
+            self.give(Input::Timeout);
+        }
+        self.now = end;
+    }
+
+    fn states(&self) -> [&'static str; 4] {
+        LineKey::ALL.map(|key| self.calls.line(key).state().name())
+    }
+
+    fn device(&self) -> &'static str {
+        self.calls.path().selected().map_or("none", AudioDevice::name)
+    }
+
+    fn tone(&self) -> &'static str {
+        self.calls.tone().map_or("none", |(tone, _)| tone.name())
+    }
+
+    fn lamp(&self, key: LineKey) -> (&'static str, &'static str) {
+        let lamp = self.calls.line(key).lamp();
+        (lamp.colour.name(), lamp.pattern.name())
+    }
+
+    fn take_commands(&mut self) -> Vec<std::string::String> {
+        core::mem::take(&mut self.commands)
+    }
+
+    /// What must hold whatever happened.
+    fn check(&self) {
+        let states = LineKey::ALL.map(|key| self.calls.line(key).state());
+        let active = states.iter().filter(|state| state.is_active()).count();
+        assert!(active <= 1, "{states:?}");
+        assert_eq!(self.calls.path().selected().is_some(), active == 1, "{states:?}");
+        assert!(!self.calls.path().is_muted() || active == 1);
+        assert!(self.calls.tone().is_none() || active == 1);
+        let ringing = states.contains(&CallState::Ringing);
+        assert!(self.calls.ring().is_none() || (ringing && active == 0), "{states:?}");
+        assert_eq!(self.calls.ringing_since().is_some(), ringing);
+        assert!(self.calls.digit().is_none() || states.contains(&CallState::Connected));
+        let mut owned: Vec<SessionId> = Vec::new();
+        for key in LineKey::ALL {
+            let line = self.calls.line(key);
+            let Some(session) = line.session() else {
+                assert!(!matches!(line.state(), CallState::Calling | CallState::Connected | CallState::Held));
+                continue;
+            };
+            assert!(!owned.contains(&session));
+            owned.push(session);
+            let far = self.far.iter().find(|far| far.session == session).expect("a line's session is alive");
+            assert_eq!(far.on_hold, line.state() == CallState::Held, "{states:?}");
+            assert!(!far.incoming || far.answered != (line.state() == CallState::Ringing), "{states:?}");
+        }
+        assert_eq!(owned.len(), self.far.len(), "each session belongs to a line: {:?}", self.far);
+    }
+}
+
+#[test]
+fn a_device_takes_the_first_idle_line_and_hanging_up_gives_it_back() {
+    let mut desk = Desk::new(settings());
+    desk.give(Input::Device(AudioDevice::Speaker));
+    assert_eq!(
+        (desk.states(), desk.device(), desk.tone()),
+        (["dialing", "idle", "idle", "idle"], "speaker", "dial")
+    );
+    desk.dial("60");
+    assert_eq!(desk.tone(), "none");
+    desk.give(Input::Device(AudioDevice::Headset));
+    assert_eq!((desk.states()[0], desk.device()), ("dialing", "headset"));
+    desk.give(Input::Device(AudioDevice::Headset));
+    assert_eq!((desk.states()[0], desk.device()), ("idle", "none"));
+    assert!(desk.take_commands().is_empty());
+}
+
+#[test]
+fn a_line_key_turns_the_preferred_device_on_or_the_lifted_handset() {
+    let mut settings = settings();
+    settings.preferred_device = AudioDevice::Headset;
+    let mut desk = Desk::new(settings);
+    desk.line(3);
+    assert_eq!((desk.states()[2], desk.device()), ("dialing", "headset"));
+    desk.give(Input::Action(Action::Cancel));
+    desk.give(Input::Handset(true));
+    desk.dial("600#");
+    desk.answered();
+    desk.give(Input::Hold);
+    assert_eq!((desk.states()[0], desk.device()), ("held", "none"));
+    desk.line(1);
+    assert_eq!((desk.states()[0], desk.device()), ("connected", "handset"));
+    desk.give(Input::Handset(false));
+    assert_eq!((desk.states()[0], desk.device()), ("idle", "none"));
+    assert_eq!(desk.take_commands(), ["INVITE 600", "hold", "resume", "end"]);
+}
+
+#[test]
+fn without_an_available_line_no_device_is_selected() {
+    let mut desk = Desk::new(settings());
+    for line in 1..=4 {
+        desk.call(line);
+        desk.give(Input::Hold);
+    }
+    desk.give(Input::Handset(true));
+    assert_eq!((desk.states(), desk.device()), (["held"; 4], "none"));
+    desk.check();
+}
+
+#[test]
+fn the_interdigit_timer_sends_and_so_does_the_dial_soft_key() {
+    let mut desk = Desk::new(settings());
+    desk.line(1);
+    desk.dial("600");
+    desk.wait(9_999);
+    assert_eq!(desk.states()[0], "dialing");
+    desk.wait(1);
+    assert_eq!(desk.states()[0], "calling");
+    desk.give(Input::Action(Action::End));
+    desk.line(2);
+    desk.dial("601");
+    desk.give(Input::Action(Action::DeleteLast));
+    desk.give(Input::Action(Action::Dial));
+    assert_eq!(desk.take_commands(), ["INVITE 600", "end", "INVITE 60"]);
+}
+
+#[test]
+fn on_hook_dialling_waits_for_a_line_a_device_or_the_soft_key() {
+    type Choice = (Input<'static>, usize, &'static str);
+    let choices: [Choice; 4] = [
+        (Input::Line(LineKey::L3), 2, "speaker"),
+        (Input::Handset(true), 0, "handset"),
+        (Input::Action(Action::Dial), 0, "speaker"),
+        (Input::Dial(DialKey::HASH), 0, "speaker"),
+    ];
+    for (choice, line, device) in choices {
+        let mut desk = Desk::new(settings());
+        desk.dial("5551234");
+        assert_eq!((desk.states(), desk.device(), desk.tone()), (["idle"; 4], "none", "none"));
+        desk.wait(29_000);
+        assert_eq!(desk.calls.on_hook_number(), "5551234");
+        desk.give(choice);
+        assert_eq!((desk.states()[line], desk.device()), ("calling", device), "{choice:?}");
+        assert_eq!(desk.take_commands(), ["INVITE 5551234"]);
+        assert_eq!(desk.calls.on_hook_number(), "");
+    }
+    let mut desk = Desk::new(settings());
+    desk.dial("555");
+    desk.wait(30_000);
+    assert_eq!(desk.calls.on_hook_number(), "");
+    desk.dial("5");
+    desk.give(Input::Action(Action::Cancel));
+    assert_eq!(desk.calls.on_hook_number(), "");
+}
+
+#[test]
+fn a_device_answers_the_lowest_ringing_line_and_the_others_wait() {
+    let mut desk = Desk::new(settings());
+    desk.incoming();
+    desk.wait(500);
+    let second = desk.incoming();
+    assert_eq!((desk.states(), desk.tone()), (["ringing", "ringing", "idle", "idle"], "none"));
+    assert_eq!(desk.calls.ring(), Some((1, Instant::ZERO)));
+    assert_eq!(desk.lamp(LineKey::L1), ("red", "fast"));
+    assert_eq!(desk.calls.line(LineKey::L2).lamp().since, Instant::from_millis(500));
+    desk.give(Input::Handset(true));
+    assert_eq!((desk.states()[0], desk.states()[1], desk.device()), ("connected", "ringing", "handset"));
+    assert_eq!((desk.tone(), desk.calls.ring()), ("callwaiting", None));
+    desk.ended(second, EndReason::Cancelled);
+    assert_eq!((desk.states()[1], desk.tone()), ("idle", "none"));
+    assert_eq!(desk.take_commands(), ["answer"]);
+}
+
+#[test]
+fn a_line_key_answers_and_holds_what_was_active() {
+    let mut desk = Desk::new(settings());
+    desk.call(1);
+    desk.incoming();
+    assert_eq!(desk.tone(), "callwaiting");
+    desk.line(2);
+    assert_eq!((desk.states(), desk.device()), (["held", "connected", "idle", "idle"], "speaker"));
+    assert_eq!(desk.lamp(LineKey::L1), ("red", "slow"));
+    desk.line(1);
+    assert_eq!(desk.states()[..2], ["connected", "held"]);
+    desk.line(1);
+    assert_eq!(desk.states()[..2], ["connected", "held"], "its own line key does nothing");
+    assert_eq!(desk.take_commands(), ["INVITE 600", "hold", "answer", "hold", "resume"]);
+}
+
+#[test]
+fn another_line_key_ends_what_cannot_be_held() {
+    let mut desk = Desk::new(settings());
+    desk.line(1);
+    desk.line(2);
+    assert_eq!(desk.states()[..2], ["idle", "dialing"]);
+    desk.dial("600#");
+    desk.line(3);
+    assert_eq!(desk.states()[..3], ["idle", "idle", "dialing"]);
+    assert_eq!(desk.take_commands(), ["INVITE 600", "end"]);
+}
+
+#[test]
+fn a_busy_phone_and_call_waiting_off_refuse() {
+    let mut off = settings();
+    off.call_waiting = false;
+    let mut desk = Desk::new(off);
+    desk.call(1);
+    desk.incoming();
+    assert_eq!(desk.states()[..2], ["connected", "idle"]);
+    assert_eq!(desk.take_commands(), ["INVITE 600", "refuse"]);
+    let mut desk = Desk::new(settings());
+    for _ in 0..5 {
+        desk.incoming();
+    }
+    assert_eq!(desk.states(), ["ringing"; 4]);
+    assert_eq!(desk.take_commands(), ["refuse"]);
+    desk.check();
+}
+
+#[test]
+fn the_ignore_soft_key_refuses_the_lowest_ringing_call() {
+    let mut desk = Desk::new(settings());
+    desk.incoming();
+    desk.incoming();
+    desk.give(Input::Action(Action::Ignore));
+    assert_eq!(desk.states()[..2], ["idle", "ringing"]);
+    assert_eq!(desk.take_commands(), ["refuse"]);
+}
+
+#[test]
+fn a_far_end_that_hangs_up_leaves_the_active_line_invalid_and_a_held_one_idle() {
+    let mut desk = Desk::new(settings());
+    desk.call(1);
+    let first = desk.far[0].session;
+    desk.give(Input::Hold);
+    desk.call(2);
+    desk.ended(first, EndReason::Remote);
+    assert_eq!(desk.states()[..2], ["idle", "connected"]);
+    let second = desk.far[0].session;
+    desk.ended(second, EndReason::Remote);
+    assert_eq!((desk.states()[1], desk.device(), desk.tone()), ("invalid", "speaker", "none"));
+    desk.wait(5_000);
+    assert_eq!(desk.tone(), "reorder");
+    desk.wait(60_000);
+    assert_eq!((desk.states()[1], desk.device(), desk.tone()), ("invalid", "speaker", "none"));
+    desk.give(Input::Hold);
+    assert_eq!((desk.states()[1], desk.device()), ("idle", "none"));
+}
+
+#[test]
+fn a_standby_call_cannot_be_ended() {
+    let mut desk = Desk::new(settings());
+    desk.call(1);
+    desk.give(Input::Hold);
+    desk.give(Input::Action(Action::End));
+    desk.give(Input::Action(Action::Cancel));
+    assert_eq!(desk.states()[0], "held");
+}
+
+#[test]
+fn mute_belongs_to_a_device_and_ends_on_the_handset() {
+    let mut desk = Desk::new(settings());
+    desk.give(Input::Mute);
+    assert!(!desk.calls.path().is_muted());
+    desk.call(1);
+    desk.give(Input::Mute);
+    assert!(desk.calls.path().is_muted());
+    desk.give(Input::Handset(true));
+    assert!(!desk.calls.path().is_muted());
+    desk.give(Input::Mute);
+    desk.give(Input::Hold);
+    desk.line(1);
+    assert!(!desk.calls.path().is_muted(), "turning the device off ends muting");
+}
+
+#[test]
+fn digits_in_a_conversation_are_a_level_of_the_audio() {
+    let mut desk = Desk::new(settings());
+    desk.call(1);
+    let seven = DialKey::new('7').unwrap();
+    desk.give(Input::Dial(seven));
+    assert_eq!(desk.calls.digit(), Some(Digit { symbol: seven, serial: 1 }));
+    desk.give(Input::DialReleased(seven));
+    desk.wait(100);
+    assert_eq!(desk.calls.digit(), None);
+    desk.give(Input::Dial(seven));
+    desk.give(Input::Hold);
+    assert_eq!(desk.calls.digit(), None);
+    assert_eq!(desk.calls.on_hook_number(), "");
+}
+
+#[test]
+fn redial_calls_the_last_number_from_idle_and_off_hook() {
+    let mut desk = Desk::new(settings());
+    desk.give(Input::Action(Action::Redial));
+    assert_eq!(desk.states()[0], "idle", "nothing was called yet");
+    desk.call(2);
+    desk.give(Input::Action(Action::End));
+    desk.give(Input::Action(Action::Redial));
+    assert_eq!((desk.states()[0], desk.device()), ("calling", "speaker"));
+    desk.give(Input::Action(Action::End));
+    desk.line(4);
+    desk.give(Input::Action(Action::Redial));
+    assert_eq!(desk.states()[3], "calling");
+    assert_eq!(desk.take_commands(), ["INVITE 600", "end", "INVITE 600", "end", "INVITE 600"]);
+}
+
+#[test]
+fn an_unregistered_line_has_no_dial_tone_and_its_call_fails() {
+    let mut desk = Desk::new(settings());
+    let state = RegistrationState::Failed(403);
+    desk.give(Input::Registration { extension: extension(1), state });
+    assert_eq!(desk.lamp(LineKey::L1), ("amber", "steady"));
+    desk.refuse_invites = true;
+    desk.line(1);
+    assert_eq!(desk.tone(), "none");
+    desk.dial("600#");
+    assert_eq!((desk.states()[0], desk.tone()), ("invalid", "reorder"));
+    desk.check();
+}
+
+#[test]
+fn lamps_of_an_idle_line_follow_its_registration() {
+    let mut desk = Desk::new(settings());
+    desk.wait(700);
+    for (state, lamp) in [
+        (RegistrationState::Registering, ("red", "slow")),
+        (RegistrationState::Failed(408), ("amber", "steady")),
+        (RegistrationState::Registered, ("green", "steady")),
+        (RegistrationState::Off, ("green", "steady")),
+    ] {
+        desk.give(Input::Registration { extension: extension(1), state });
+        assert_eq!(desk.lamp(LineKey::L2), lamp, "{state:?}");
+    }
+    assert_eq!(desk.calls.line(LineKey::L2).lamp().since, Instant::from_millis(700));
+    let mut two = settings();
+    two.lines[3].extension = None;
+    desk.calls.configure(desk.now, two);
+    assert_eq!((desk.states()[3], desk.lamp(LineKey::L4)), ("disabled", ("off", "steady")));
+}
+
+#[test]
+fn a_failed_resume_goes_back_to_hold() {
+    let mut desk = Desk::new(settings());
+    desk.call(1);
+    let session = desk.far[0].session;
+    desk.give(Input::Hold);
+    desk.line(1);
+    desk.far_of(session).on_hold = true;
+    desk.event(Event::MediaFailed { session, status: 408 }, session);
+    assert_eq!((desk.states()[0], desk.device()), ("held", "none"));
+    desk.check();
+}
+
+/// Everything that a person or the network can do in one move.
+const MOVES: usize = 34;
+
+fn make(desk: &mut Desk, number: usize) {
+    desk.now = desk.now.plus_ms(100);
+    match number {
+        0..=3 => desk.give(Input::Line(LineKey::ALL[number])),
+        4 => desk.give(Input::Device(AudioDevice::Speaker)),
+        5 => desk.give(Input::Device(AudioDevice::Headset)),
+        6 => desk.give(Input::Handset(true)),
+        7 => desk.give(Input::Handset(false)),
+        8 => desk.give(Input::Hold),
+        9 => desk.give(Input::Mute),
+        10 => desk.dial("5"),
+        11 => desk.dial("#"),
+        12 => desk.give(Input::Dial(DialKey::new('8').unwrap())),
+        13 => desk.give(Input::Action(Action::Dial)),
+        14 => desk.give(Input::Action(Action::DeleteLast)),
+        15 => desk.give(Input::Action(Action::Cancel)),
+        16 => desk.give(Input::Action(Action::End)),
+        17 => desk.give(Input::Action(Action::Answer)),
+        18 => desk.give(Input::Action(Action::Ignore)),
+        19 => desk.give(Input::Action(Action::Resume)),
+        20 => desk.give(Input::Action(Action::NewCall)),
+        21 => desk.give(Input::Action(Action::Redial)),
+        22 => drop(desk.incoming()),
+        23 => desk.answered(),
+        24 => {
+            if let Some(far) = desk.far.iter().find(|far| !far.incoming && !far.answered).cloned() {
+                let event = Event::Progress { session: far.session, status: 180, early_media: false };
+                desk.event(event, far.session);
+            }
+        }
+        25..=28 => {
+            if let Some(far) = desk.far.get(number.abs_diff(25)).cloned() {
+                let reason = match (far.answered, far.incoming) {
+                    (true, _) => EndReason::Remote,
+                    (false, true) => EndReason::Cancelled,
+                    (false, false) => EndReason::Failed(486),
+                };
+                desk.ended(far.session, reason);
+            }
+        }
+        29 => {
+            if let Some(due) = desk.calls.deadline() {
+                desk.now = desk.now.max(due);
+            }
+            desk.give(Input::Timeout);
+            assert!(desk.calls.deadline().is_none_or(|due| due > desk.now), "{:?}", desk.calls);
+        }
+        30 => desk.refuse_invites = !desk.refuse_invites,
+        31 => desk.calls.configure(desk.now, Settings::new()),
+        32 => desk.calls.configure(desk.now, settings()),
+        _ => {
+            let registered = desk.calls.registered(extension(1)) == RegistrationState::Registered;
+            let state =
+                if registered { RegistrationState::Failed(408) } else { RegistrationState::Registered };
+            desk.give(Input::Registration { extension: extension(1), state });
+        }
+    }
+    desk.check();
+}
+
+fn explore(desk: &Desk, depth: usize) {
+    for number in 0..MOVES {
+        let mut next = desk.clone();
+        make(&mut next, number);
+        if depth > 1 {
+            explore(&next, depth.saturating_sub(1));
+        }
+    }
+}
+
+#[test]
+fn every_short_sequence_of_moves_keeps_the_rules() {
+    explore(&Desk::new(settings()), 3);
+    let mut talking = Desk::new(settings());
+    talking.call(1);
+    talking.incoming();
+    explore(&talking, 3);
+}
+
+#[test]
+fn long_walks_keep_the_rules() {
+    for seed in 0..400u64 {
+        let mut desk = Desk::new(settings());
+        let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        for _ in 0..120 {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            make(&mut desk, usize::try_from(random % 34).unwrap());
+        }
+    }
+}

@@ -70,3 +70,11 @@ pub struct SessionId(pub(super) crate::base::Handle<super::session::Session>);
 /// Ties the answer to a request that the host carries out (name resolution) to the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(pub u32);
+
+#[cfg(test)]
+impl SessionId {
+    /// A name that no user agent gave, for tests of the layers above.
+    pub(crate) const fn numbered(number: u16) -> Self {
+        Self(crate::base::Handle::numbered(number))
+    }
+}

@@ -420,7 +420,7 @@ impl Appearance {
     /// media says how things stand.
     fn refused(&mut self, now: Instant, wish: Order) -> Step {
         match wish {
-            Order::Invite if self.state == CallState::Calling => {
+            Order::Invite if self.state == CallState::Calling && self.session.is_none() => {
                 self.fail(now, Tone::Reorder);
                 NOTHING
             }
