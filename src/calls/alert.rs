@@ -1,4 +1,5 @@
-//! How the phone tells of an incoming call: it rings while no call is active, else there is call waiting tone.
+//! How the phone tells of an incoming call: it rings while no call is active, else there is call waiting
+//! tone.
 
 use super::ring;
 use crate::base::{Instant, Timer};

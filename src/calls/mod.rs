@@ -1,11 +1,11 @@
 //! Call appearances: what a person does with four calls, without a word of SIP.
 //!
-//! The rules, in the words of the phone's guide. There is at most one active call (dialing, calling, proceeding,
-//! connected, invalid) and one audio device; no call is active exactly while no device is on. Choosing a device
-//! answers the lowest ringing line key, or else takes the first idle line; choosing a line key turns a device on:
-//! the handset if it is lifted, else the preferred one. Turning the device off ends the active call, and no other.
-//! Another line key puts a conversation on hold; what cannot be held (a number half dialled, a call not yet
-//! answered, one that failed) it ends.
+//! The rules, in the words of the phone's guide. There is at most one active call (dialing, calling,
+//! proceeding, connected, invalid) and one audio device; no call is active exactly while no device is on.
+//! Choosing a device answers the lowest ringing line key, or else takes the first idle line; choosing a line
+//! key turns a device on: the handset if it is lifted, else the preferred one. Turning the device off ends
+//! the active call, and no other. Another line key puts a conversation on hold; what cannot be held (a number
+//! half dialled, a call not yet answered, one that failed) it ends.
 //!
 //! Between here and the user agent pass only [`ua::Command`] and [`ua::Event`]:
 //!
@@ -254,8 +254,8 @@ impl Calls {
         LineKey::ALL.into_iter().find(|&key| self.line(key).state() == state)
     }
 
-    /// The line key that display and soft keys speak of: the active call, else the lowest ringing one, else the
-    /// lowest held one.
+    /// The line key that display and soft keys speak of: the active call, else the lowest ringing one, else
+    /// the lowest held one.
     #[must_use]
     pub fn focus(&self) -> Option<LineKey> {
         let ringing = || self.lowest(CallState::Ringing);

@@ -32,8 +32,8 @@ impl Calls {
         }
     }
 
-    /// A call that comes in takes the lowest idle line key of its extension. When there is none, or call waiting is
-    /// off during an active call, the caller hears that the person is busy.
+    /// A call that comes in takes the lowest idle line key of its extension. When there is none, or call
+    /// waiting is off during an active call, the caller hears that the person is busy.
     fn incoming(&mut self, now: Instant, session: SessionId, view: Option<SessionView<'_>>, step: &mut Step) {
         let Some(view) = view else { return };
         let open = self.settings.call_waiting || self.active().is_none();
@@ -58,7 +58,8 @@ impl Calls {
         self.tell(now, session, view, Call::Media { held_by_peer }, step);
     }
 
-    /// Gives news of a session to its line. A session that no line has any more is the user agent's own affair.
+    /// Gives news of a session to its line. A session that no line has any more is the user agent's own
+    /// affair.
     fn tell(
         &mut self,
         now: Instant,

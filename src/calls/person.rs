@@ -31,8 +31,8 @@ pub enum Action {
 }
 
 impl Calls {
-    /// A line key: takes an idle line, answers a ringing one, takes a held one back; on the active call's own it
-    /// does nothing.
+    /// A line key: takes an idle line, answers a ringing one, takes a held one back; on the active call's own
+    /// it does nothing.
     pub(super) fn press_line(&mut self, now: Instant, key: LineKey, step: &mut Step) {
         match self.line(key).state() {
             CallState::Idle => self.seize(now, key, step),
@@ -67,8 +67,8 @@ impl Calls {
         }
     }
 
-    /// Puts the conversation on hold; ends a call that failed. All other calls stay as they are: a held call comes
-    /// back by its line key.
+    /// Puts the conversation on hold; ends a call that failed. All other calls stay as they are: a held call
+    /// comes back by its line key.
     pub(super) fn press_hold(&mut self, now: Instant, step: &mut Step) {
         let Some(active) = self.active() else { return };
         match self.line(active).state() {
@@ -85,7 +85,8 @@ impl Calls {
         }
     }
 
-    /// A key of the dial pad: part of a number, a digit in the conversation, or the beginning of on-hook dialling.
+    /// A key of the dial pad: part of a number, a digit in the conversation, or the beginning of on-hook
+    /// dialling.
     pub(super) fn dial(&mut self, now: Instant, key: DialKey, step: &mut Step) {
         match self.active().map(|line| (line, self.line(line).state())) {
             Some((line, CallState::Dialing)) => {
@@ -150,8 +151,8 @@ impl Calls {
         }
     }
 
-    /// A device is chosen. During an active call it takes the call over; else it answers the lowest ringing line,
-    /// or takes the first idle one. When there is neither, no device is selected.
+    /// A device is chosen. During an active call it takes the call over; else it answers the lowest ringing
+    /// line, or takes the first idle one. When there is neither, no device is selected.
     fn choose_device(&mut self, now: Instant, device: AudioDevice, step: &mut Step) {
         self.path.select(device);
         if self.active().is_some() {
@@ -208,8 +209,8 @@ impl Calls {
         self.lowest(CallState::Dialing)
     }
 
-    /// Makes a line's call the active one. A conversation on another line is put on hold; what cannot be held ends,
-    /// and a number that was being typed on hook is used or forgotten.
+    /// Makes a line's call the active one. A conversation on another line is put on hold; what cannot be held
+    /// ends, and a number that was being typed on hook is used or forgotten.
     fn activate(&mut self, now: Instant, line: LineKey, input: Call<'_>, step: &mut Step) {
         if let Some(active) = self.active().filter(|active| *active != line) {
             let way =

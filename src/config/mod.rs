@@ -1,8 +1,8 @@
 //! The phone's settings by their tags.
 //!
-//! A setting has the tag that it bears in a profile (`Proxy_1_`: the proxy of extension 1) and a typed value. An
-//! empty text brings back the factory default; the empty text itself is written `""`. What is refused changes
-//! nothing, and the error says what was expected.
+//! A setting has the tag that it bears in a profile (`Proxy_1_`: the proxy of extension 1) and a typed value.
+//! An empty text brings back the factory default; the empty text itself is written `""`. What is refused
+//! changes nothing, and the error says what was expected.
 //!
 //! ```
 //! use deskphone::config::Config;

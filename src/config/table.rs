@@ -123,7 +123,8 @@ fn find<'a, T>(table: &'a [Row<T>], name: (&str, &str)) -> Option<&'a Row<T>> {
     table.iter().find(|row| row.tag.split_once("_n_") == Some(name))
 }
 
-/// A tag with its number taken out: `Proxy_1_` is `Proxy`, nothing, 1; `Default_Ring__1__` is `Default_Ring_`, `_`, 1.
+/// A tag with its number taken out: `Proxy_1_` is `Proxy`, nothing, 1; `Default_Ring__1__` is
+/// `Default_Ring_`, `_`, 1.
 fn split(tag: &str) -> Option<((&str, &str), u8)> {
     ["_1_", "_2_", "_3_", "_4_"]
         .into_iter()

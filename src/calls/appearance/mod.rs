@@ -367,7 +367,8 @@ impl Appearance {
         order(Some(Order::Invite))
     }
 
-    /// RFC 3960 §3.2: a ringing far end is heard as our ring-back tone unless the network itself is to be heard.
+    /// RFC 3960 §3.2: a ringing far end is heard as our ring-back tone unless the network itself is to be
+    /// heard.
     fn progress(&mut self, now: Instant, status: u16, early_media: bool) -> Step {
         self.state = CallState::Proceeding;
         if early_media {
@@ -416,8 +417,8 @@ impl Appearance {
         NOTHING
     }
 
-    /// A call that could not be made or answered. A refused hold or resume changes nothing here: the session's
-    /// media says how things stand.
+    /// A call that could not be made or answered. A refused hold or resume changes nothing here: the
+    /// session's media says how things stand.
     fn refused(&mut self, now: Instant, wish: Order) -> Step {
         match wish {
             Order::Invite if self.state == CallState::Calling && self.session.is_none() => {
