@@ -5,6 +5,7 @@
 //! exactly.
 #![forbid(unsafe_code)]
 
+pub mod framing;
 pub mod goertzel;
 pub mod golden;
 pub mod ladder;
@@ -12,3 +13,4 @@ pub mod network;
 pub mod office;
 pub mod seeded;
 pub mod summary;
+pub mod world;

@@ -170,8 +170,8 @@ impl Office {
         &self.media.streams
     }
 
-    /// The even ports that new calls take, first and last: several offices on one host need ranges of their
-    /// own.
+    /// The even ports that new calls take, first and last: several offices on one host need ranges of
+    /// their own.
     pub const fn set_media_ports(&mut self, first: u16, last: u16) {
         self.media.set_ports(first, last);
     }

@@ -44,6 +44,7 @@ mod service;
 mod tests;
 mod text;
 
+use crate::framing::first_message;
 use crate::network::{Arrival, StreamId, Transport};
 use crate::seeded::Seeded;
 use challenge::Nonces;
@@ -161,7 +162,7 @@ impl Office {
             Transport::Udp => self.message(now, arrival, bytes),
             Transport::Tcp(stream) => {
                 self.partial.entry(stream).or_default().extend_from_slice(bytes);
-                while let Some(message) = self.partial.get_mut(&stream).and_then(first_frame) {
+                while let Some(message) = self.partial.get_mut(&stream).and_then(first_message) {
                     self.message(now, arrival, &message);
                 }
             }
@@ -211,7 +212,8 @@ impl Office {
         self.servers.is_empty() && self.clients.is_empty() && self.forks.is_empty() && self.legs.is_empty()
     }
 
-    /// What is left over, in words: for the message of a failed leak check.
+    /// What is left over, in words: for the message of a failed leak check. Registrations are refreshed
+    /// for ever, so an answered REGISTER that only absorbs retransmissions is none of it.
     #[must_use]
     pub fn leftovers(&self) -> String {
         let servers =
@@ -409,19 +411,4 @@ impl Settings {
             no_answer_ms: 180_000,
         }
     }
-}
-
-/// Takes the first whole message off a stream's bytes (RFC 3261 §18.3); line ends between messages are
-/// keep-alives.
-fn first_frame(buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
-    let noise = buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    buffer.drain(..noise);
-    let head = text::find(buffer, b"\r\n\r\n")? + 4;
-    let lines = String::from_utf8_lossy(buffer.get(..head)?).to_ascii_lowercase();
-    let length = lines.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        matches!(name.trim(), "content-length" | "l").then(|| value.trim().parse::<usize>().ok())?
-    });
-    let whole = head + length.unwrap_or(0);
-    (buffer.len() >= whole).then(|| buffer.drain(..whole).collect())
 }

@@ -219,11 +219,6 @@ fn unfolded(value: &[u8]) -> String {
     text(value).replace("\r\n ", " ").replace("\r\n\t", " ")
 }
 
-/// Where `wanted` begins.
-pub(super) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
 /// The usual reason phrase.
 fn reason(status: u16) -> &'static str {
     Status::new(status).map_or("", Status::reason)

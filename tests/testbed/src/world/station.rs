@@ -1,0 +1,108 @@
+//! What the world needs of a phone, and how a phone's view becomes levels of a ladder.
+
+use deskphone::base::{Instant, Rng};
+use deskphone::phone::{AudioPlan, Colour, Input, Lamp, Output, View};
+use deskphone::ua::RegistrationState;
+use std::fmt::Debug;
+
+/// A phone as its host sees it: the verbs of the library's facade. A model or a script can stand in for
+/// it.
+pub trait Station {
+    /// Something happened.
+    fn step(&mut self, now: Instant, rng: &mut dyn Rng, input: Input<'_>);
+    /// The next thing to do; until `None`.
+    fn poll(&mut self) -> Option<Output<'_>>;
+    /// When to step with [`Input::Timeout`].
+    fn deadline(&self) -> Option<Instant>;
+    /// What is shown and heard.
+    fn levels(&self, now: Instant) -> Levels;
+    /// What its audio task has to do.
+    fn plan(&self) -> AudioPlan;
+    /// The keys that press the soft key with this label, if it is offered.
+    fn way_to(&self, label: &str) -> Option<Vec<deskphone::phone::Key>>;
+    /// What is left over when everything should have ended; empty when nothing is.
+    fn leftovers(&self) -> String {
+        String::new()
+    }
+}
+
+/// Names and values: `("led L1", "red slow")`. The empty value means: nothing.
+pub type Levels = Vec<(String, String)>;
+
+/// The levels of a view.
+#[must_use]
+pub fn levels(view: &View<'_>, now: Instant) -> Levels {
+    let mut levels = Vec::new();
+    let mut put = |name: &str, value: String| levels.push((name.to_owned(), value));
+    for (number, line) in (1..).zip(&view.lines) {
+        put(&format!("state L{number}"), word(line.state));
+        put(&format!("led L{number}"), lamp(line.lamp));
+        put(&format!("held-by-peer L{number}"), flag(line.held_by_peer));
+    }
+    for (number, registration) in (1..).zip(&view.registrations) {
+        let value = match registration.state {
+            RegistrationState::Off => String::new(),
+            RegistrationState::Registering => "registering".to_owned(),
+            RegistrationState::Registered => "yes".to_owned(),
+            RegistrationState::Failed(status) => format!("failed {status}"),
+        };
+        put(&format!("registered {number}"), value);
+    }
+    put("device", view.device.map(word).unwrap_or_default());
+    put("muted", flag(view.muted));
+    put("led SPEAKER", lamp(view.speaker_lamp));
+    put("led HEADSET", lamp(view.headset_lamp));
+    put("led MUTE", lamp(view.mute_lamp));
+    put("led MESSAGE", lamp(view.message_lamp));
+    put("tone", view.tone.map(word).unwrap_or_default());
+    put("ring", view.ring.map(|number| number.to_string()).unwrap_or_default());
+    put("soft keys", view.soft_keys.offered().map(|key| key.label()).collect::<Vec<_>>().join(" "));
+    let rows: Vec<String> = view.display(now).rows().map(without_timer).collect();
+    put("display", rows.join(" / "));
+    for (number, stream) in (1..).zip(&view.audio.streams) {
+        let value = stream.map_or_else(String::new, |stream| {
+            let way = match (stream.send, stream.receive) {
+                (true, true) => "both ways",
+                (true, false) => "sending",
+                (false, true) => "receiving",
+                (false, false) => "still",
+            };
+            let digit = stream.digit.map(|digit| format!(" digit {}", word(digit))).unwrap_or_default();
+            format!("{} {way} {}{digit}", word(stream.codec), stream.remote)
+        });
+        put(&format!("audio L{number}"), value);
+    }
+    levels
+}
+
+/// A row without the call timer: a ladder would grow by a line a second.
+fn without_timer(row: &str) -> String {
+    let is_timer = |word: &&str| word.contains(':') && word.chars().all(|c| c.is_ascii_digit() || c == ':');
+    row.split_whitespace().filter(|word| !is_timer(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn lamp(lamp: Lamp) -> String {
+    if lamp.colour == Colour::Off {
+        return String::new();
+    }
+    format!("{} {}", word(lamp.colour), word(lamp.pattern))
+}
+
+fn word(value: impl Debug) -> String {
+    format!("{value:?}").to_lowercase()
+}
+
+fn flag(value: bool) -> String {
+    if value { "yes".to_owned() } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_timer_is_left_out() {
+        assert_eq!(without_timer("102  Bob 0:05"), "102 Bob");
+        assert_eq!(without_timer("sip:102"), "sip:102");
+    }
+}
