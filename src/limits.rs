@@ -71,7 +71,7 @@ pub const DIALED_BYTES: usize = pick(64, 24);
 pub const DIGITS_WAITING: usize = pick(32, 2);
 /// Samples of one stream that wait to be played, at 8,000 a second; a power of two. What comes earlier than
 /// that makes the oldest ones give way: a jump in the sound.
-pub const JITTER_SAMPLES: usize = pick(4_096, 2_048);
+pub const JITTER_SAMPLES: usize = 4_096;
 /// Samples of the longest packet, 160 ms. Longer ones are not played.
 pub const PACKET_SAMPLES: usize = 1_280;
 
