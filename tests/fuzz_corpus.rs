@@ -23,10 +23,8 @@ fn run(target: &str, body: fn(&[u8])) {
         }
         let mut changed = seed.clone();
         for at in 0..seed.len() {
-            for byte in [0x00, 0xFF, b' ', b'\n', b',', b'9'] {
-                changed[at] = byte;
-                body(&changed);
-            }
+            changed[at] = [0x00, 0xFF, b' ', b'\n', b',', b'"', b'>', b'9'][at % 8];
+            body(&changed);
             changed[at] = seed[at];
         }
     }
@@ -45,4 +43,9 @@ fn rtp() {
 #[test]
 fn sdp() {
     run("sdp", deskphone::sdp::fuzz_sdp);
+}
+
+#[test]
+fn sip_message() {
+    run("sip_message", deskphone::sip::fuzz_sip_message);
 }

@@ -27,6 +27,8 @@ mod check;
 pub mod compose;
 pub mod event;
 pub mod fault;
+#[cfg(feature = "_fuzzing")]
+mod fuzz;
 mod grammar;
 pub mod headers;
 pub mod identity;
@@ -44,6 +46,9 @@ pub mod via;
 
 pub use address::Address;
 pub use fault::{ParseError, Rejection};
+#[cfg(feature = "_fuzzing")]
+#[doc(hidden)]
+pub use fuzz::fuzz_sip_message;
 pub use headers::HeaderName;
 pub use message::{Message, StartLine};
 pub use method::Method;

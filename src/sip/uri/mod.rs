@@ -104,6 +104,10 @@ impl<'a> Uri<'a> {
         if rest.is_empty() {
             return fail("something after the scheme", rest);
         }
+        // RFC 3986 Appendix C: what delimits a URI is never part of one.
+        if let Some(at) = rest.iter().position(|byte| matches!(byte, b'<' | b'>' | b'"')) {
+            return fail("a URI character", rest.get(at..).unwrap_or(rest));
+        }
         Ok((&[], Self::Other { scheme, rest }))
     }
 
