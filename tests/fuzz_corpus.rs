@@ -49,3 +49,8 @@ fn sdp() {
 fn sip_message() {
     run("sip_message", deskphone::sip::fuzz_sip_message);
 }
+
+#[test]
+fn sip_stream() {
+    run("sip_stream", deskphone::sip::fuzz_sip_stream);
+}

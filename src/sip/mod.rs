@@ -48,7 +48,7 @@ pub use address::Address;
 pub use fault::{ParseError, Rejection};
 #[cfg(feature = "_fuzzing")]
 #[doc(hidden)]
-pub use fuzz::fuzz_sip_message;
+pub use fuzz::{fuzz_sip_message, fuzz_sip_stream};
 pub use headers::HeaderName;
 pub use message::{Message, StartLine};
 pub use method::Method;
