@@ -1,5 +1,5 @@
-//! The fuzz body: any bytes as a message. What is read can be written, what is written reads the same, and the
-//! answers to what passes the check pass it themselves.
+//! The fuzz body: any bytes as a message. What is read can be written, what is written reads the same, and
+//! the answers to what passes the check pass it themselves.
 
 use core::net::{Ipv4Addr, SocketAddr};
 
@@ -32,8 +32,8 @@ pub fn fuzz_sip_message(data: &[u8]) {
     }
 }
 
-/// Reads all but the first byte of `data` as a stream, once whole and once in pieces as long as that byte says:
-/// the messages must be the same.
+/// Reads all but the first byte of `data` as a stream, once whole and once in pieces as long as that byte
+/// says: the messages must be the same.
 ///
 /// # Panics
 /// When they are not.
