@@ -75,8 +75,8 @@ pub const JITTER_SAMPLES: usize = 4_096;
 /// Samples of the longest packet, 160 ms. Longer ones are not played.
 pub const PACKET_SAMPLES: usize = 1_280;
 
-const _: () =
-    assert!(JITTER_SAMPLES.is_power_of_two() && JITTER_SAMPLES > PACKET_SAMPLES, "a ring of whole packets");
+const _: () = assert!(JITTER_SAMPLES.is_power_of_two(), "timestamps wrap onto the ring");
+const _: () = assert!(JITTER_SAMPLES >= 2 * PACKET_SAMPLES + 80, "the least delay is 10 ms above a packet");
 
 /// Orders to the user agent that one key or event can cause: the active call gives way, another begins.
 pub const ORDERS: usize = 4;

@@ -278,7 +278,7 @@ impl JitterBuffer {
     /// Begins to play so that a packet waits for as long as the delay wants.
     fn start(&mut self, timestamp: u32) {
         self.store.clear();
-        let size = self.size.clamp(self.smallest(), LARGEST_SAMPLES);
+        let size = self.size.max(self.smallest()).min(LARGEST_SAMPLES);
         self.next = timestamp.wrapping_sub(size.saturating_sub(self.frame));
         self.floor = self.next;
         self.end = self.next;
@@ -292,7 +292,7 @@ impl JitterBuffer {
 
     /// Too much is there: goes on so that the newest packet waits for as long as the delay wants.
     fn leap(&mut self, timestamp: u32) {
-        let size = self.size.clamp(self.smallest(), LARGEST_SAMPLES);
+        let size = self.size.max(self.smallest()).min(LARGEST_SAMPLES);
         let next = timestamp.wrapping_sub(size.saturating_sub(self.frame));
         if ahead(self.end, next) <= 0 {
             self.start(timestamp);
