@@ -3,8 +3,7 @@
 
 use super::answer::Answer;
 use super::request::ABILITIES;
-use super::session::Session;
-use super::session::progress::{Input, State};
+use super::session::progress::Input;
 use super::{ExtensionId, Instant, Rng, SessionId, UserAgent};
 use crate::dialog::Sequence;
 use crate::sip::admission::{Verdict, judge};
@@ -162,22 +161,5 @@ impl UserAgent {
 
     pub(super) fn session_of_server(&self, server: ServerId) -> Option<SessionId> {
         self.sessions.find(|session| session.server == Some(server)).map(SessionId)
-    }
-
-    /// Whether an INVITE came before by another way (§8.2.2.2).
-    pub(super) fn is_merged(&self, request: &Message<'_>) -> bool {
-        let (Some(call_id), Some(from), Some(cseq)) = (request.call_id(), request.from(), request.cseq())
-        else {
-            return false;
-        };
-        let tag = from.tag().unwrap_or(b"");
-        let same = |session: &Session| {
-            session.incoming
-                && matches!(session.state, State::Incoming | State::Accepted | State::Closing)
-                && session.dialog.id().call_id() == call_id
-                && session.dialog.id().remote_tag() == tag
-                && session.dialog.remote_cseq() == Some(cseq.number)
-        };
-        self.sessions.find(same).is_some()
     }
 }

@@ -26,7 +26,8 @@ impl UserAgent {
         request: &Message<'_>,
         extension: ExtensionId,
     ) {
-        if self.is_merged(request) {
+        // §8.2.2.2
+        if self.transactions.is_merged(request) {
             self.decline(arrival, request, Status::LOOP_DETECTED);
             return;
         }

@@ -370,3 +370,6 @@ enum Owner {
     Registrar(ExtensionId),
     Session(SessionId),
 }
+
+#[cfg(test)]
+mod tests;
