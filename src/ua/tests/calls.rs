@@ -12,10 +12,7 @@ fn rfc3261_13_a_call_from_invite_to_bye() {
     assert_eq!(link.said(), ["--> INVITE", "<-- 180 Ringing", "<-- 200 OK", "--> ACK"]);
     assert_eq!(
         link.ends[0].events,
-        [
-            Event::Progress { session: alice, status: 180, early_media: false },
-            Event::Answered(alice)
-        ]
+        [Event::Progress { session: alice, status: 180, early_media: false }, Event::Answered(alice)]
     );
     assert_eq!(link.ends[1].events, [Event::Incoming(bob), Event::Answered(bob)]);
     let heard = link.ends[1].ua.session(bob).unwrap();
@@ -42,9 +39,19 @@ fn rfc3261_9_1_cancel_while_it_rings() {
     let _ = link.command(0, Command::End(alice));
     assert_eq!(
         link.said(),
-        ["--> INVITE", "<-- 180 Ringing", "--> CANCEL", "<-- 200 OK", "<-- 487 Request Terminated", "--> ACK"]
+        [
+            "--> INVITE",
+            "<-- 180 Ringing",
+            "--> CANCEL",
+            "<-- 200 OK",
+            "<-- 487 Request Terminated",
+            "--> ACK"
+        ]
     );
-    assert_eq!(link.ends[1].events.last(), Some(&Event::Ended { session: bob, reason: EndReason::Cancelled }));
+    assert_eq!(
+        link.ends[1].events.last(),
+        Some(&Event::Ended { session: bob, reason: EndReason::Cancelled })
+    );
     assert_eq!(link.command(1, Command::Answer(bob)), Outcome::Refused(Refusal::NoSession));
     link.assert_empty();
 }
@@ -77,7 +84,10 @@ fn rfc3261_15_an_answer_that_crosses_the_cancel_is_hung_up() {
     link.said();
     link.run_ms(2_000);
     let said = link.said();
-    assert!(said.iter().any(|line| line == "--> ACK") && said.iter().any(|line| line == "--> BYE"), "{said:?}");
+    assert!(
+        said.iter().any(|line| line == "--> ACK") && said.iter().any(|line| line == "--> BYE"),
+        "{said:?}"
+    );
     assert_eq!(link.ends[1].events.last(), Some(&Event::Ended { session: bob, reason: EndReason::Remote }));
     link.assert_empty();
 }
