@@ -104,7 +104,7 @@ impl Link {
         let invite = crate::ua::Invite { extension: E1, target: "bob@192.0.2.2", anonymous: false };
         match self.command(0, Command::Invite(invite)) {
             Outcome::Session(id) => id,
-            other => panic!("{other:?}"),
+            refused @ (Outcome::Done | Outcome::Refused(_)) => panic!("{refused:?}"),
         }
     }
 
@@ -148,7 +148,7 @@ impl Link {
 
     /// Gives one end bytes as if the other had sent them.
     pub(super) fn inject(&mut self, to: usize, bytes: &[u8]) {
-        let remote = self.ends[1 - to].address;
+        let remote = self.ends[usize::from(to == 0)].address;
         let local_port = self.ends[to].address.port();
         let arrival = Hop { transport: Transport::Udp, remote, local_port, connection: None };
         let now = self.now;
