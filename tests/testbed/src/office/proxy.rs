@@ -96,10 +96,18 @@ impl Office {
         }
         copy.set_uri(target);
         if self.settings.record_route && copy.method() == "INVITE" && copy.tag("To").is_empty() {
-            let transport = if flow.is_reliable() { ";transport=tcp" } else { "" };
-            copy.push_front("Record-Route", &format!("<sip:{}{transport};lr>", self.address));
+            // RFC 5658 §3.3: where the transport changes, one entry for each side.
+            let came_on_stream = request.first("Via").is_some_and(|via| via.starts_with("SIP/2.0/TCP"));
+            if came_on_stream != flow.is_reliable() {
+                copy.push_front("Record-Route", &self.route_entry(came_on_stream));
+            }
+            copy.push_front("Record-Route", &self.route_entry(flow.is_reliable()));
         }
         Some(copy)
+    }
+
+    fn route_entry(&self, stream: bool) -> String {
+        format!("<sip:{}{};lr>", self.address, if stream { ";transport=tcp" } else { "" })
     }
 
     /// Sends one branch of a forwarded request.

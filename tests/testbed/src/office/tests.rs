@@ -458,3 +458,15 @@ fn a_restart_forgets_everything() {
     in_dialog(&mut desk, &mut office, ms(20), "BYE");
     assert_eq!(desk.words().last().unwrap(), "481 BYE");
 }
+
+#[test]
+fn where_the_transport_changes_there_are_two_route_entries_rfc_5658() {
+    let (mut office, mut bob) = (open_office(), Desk::new("102", "10.0.0.2:40123"));
+    bob.transport = Transport::Tcp(StreamId(7));
+    bob.register(&mut office, ms(0));
+    let mut desk = Desk::new("101", "10.0.0.1:5060");
+    invite(&mut desk, &mut office, ms(10), "102");
+    bob.listen(&mut office);
+    let entries: Vec<&str> = bob.last().all("Record-Route").collect();
+    assert_eq!(entries, ["<sip:10.0.0.100:5060;transport=tcp;lr>", "<sip:10.0.0.100:5060;lr>"]);
+}

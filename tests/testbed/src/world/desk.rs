@@ -165,9 +165,9 @@ impl<S: Station> Desk<'_, S> {
     /// # Panics
     /// When it does not.
     #[track_caller]
-    pub fn expect_hears(self, frequency_hz: u32) -> Self {
-        let share = self.world.share(self.id, frequency_hz);
-        assert!(share > 0.6, "{frequency_hz} Hz has {share:.2} of it\n{}", self.world.report(self.id));
+    pub fn expect_hears(self, frequency_hz: u16) -> Self {
+        let hears = self.world.hears(self.id, frequency_hz);
+        assert!(hears, "{frequency_hz} Hz is not heard\n{}", self.world.report(self.id));
         self
     }
 

@@ -225,7 +225,9 @@ impl<S: Station> World<S> {
 
     fn sounds(&mut self) {
         for host in &mut self.phones {
-            for packet in host.sound.turn(self.now, &host.station.plan()) {
+            let plan = host.station.plan();
+            host.sound.follow(self.now, &plan, &mut host.rng);
+            for packet in host.sound.turn(self.now, &plan) {
                 let from = SocketAddr::new(host.ip, packet.local_port);
                 self.network.send(self.now, from, packet.to, Transport::Udp, &packet.bytes);
             }
@@ -259,11 +261,8 @@ impl<S: Station> World<S> {
         let Some(host) = self.phones.get_mut(id.0) else { return };
         match (arrival.transport, what) {
             (Transport::Udp, What::Bytes(bytes)) => {
-                let plan = host.station.plan();
-                let is_media =
-                    plan.streams.iter().flatten().any(|stream| stream.local_port == arrival.to.port());
-                if is_media {
-                    return host.sound.receive(&plan, arrival.to.port(), &bytes);
+                if host.sound.receive(now, arrival.to.port(), &bytes) || arrival.to.port() >= MEDIA_PORTS {
+                    return;
                 }
                 let hop = hop(arrival, arrival.to.port());
                 host.station.step(now, &mut host.rng, Input::Message { arrival: hop, bytes: &bytes });
@@ -381,8 +380,14 @@ impl<S: Station> World<S> {
         self.ladder.sent_by(self.name_of(id), self.mark).filter(|(sent, _)| *sent == word).count()
     }
 
-    fn share(&self, id: PhoneId, frequency_hz: u32) -> f64 {
-        self.phones.get(id.0).map_or(0.0, |host| host.sound.share(frequency_hz))
+    fn hears(&self, id: PhoneId, frequency_hz: u16) -> bool {
+        self.phones.get(id.0).is_some_and(|host| host.sound.hears(frequency_hz))
+    }
+
+    /// The digits that a phone heard as telephone events so far.
+    #[must_use]
+    pub fn digits(&self, id: PhoneId) -> &str {
+        self.phones.get(id.0).map_or("", |host| host.sound.digits())
     }
 
     fn is_silent(&self, id: PhoneId) -> bool {
@@ -426,3 +431,6 @@ fn hop(arrival: Arrival, local_port: u16) -> Hop {
     };
     Hop { transport, remote: arrival.from, local_port, connection }
 }
+
+/// From here up ports are for media, below for SIP (one port for each extension).
+const MEDIA_PORTS: u16 = 10_000;

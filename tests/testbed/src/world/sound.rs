@@ -1,29 +1,42 @@
-//! A phone's audio under virtual time: its microphone hears a tone or nothing, and what its device plays
-//! is kept for a moment, so that a test can ask who hears whom.
+//! A phone's audio task under virtual time, on the library's own media machines: its microphone hears a
+//! tone or nothing, and what its device plays is kept for a moment, so that a test can ask who hears
+//! whom.
 
+use crate::goertzel;
+use crate::seeded::Seeded;
 use deskphone::base::Instant;
-use deskphone::media::g711::Law;
+use deskphone::media::stream::{AudioStream, Received, StreamPlan};
 use deskphone::phone::{AudioPlan, Stream};
-use deskphone::sdp::Codec;
-use std::collections::{BTreeMap, VecDeque};
+use deskphone::rtp::telephone_event::Digit;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 
 /// Samples in 20 ms.
 const FRAME: usize = 160;
+const FRAME_MS: u64 = 20;
 /// What is listened to: the last 300 ms.
 const WINDOW: usize = 2_400;
-const FRAME_MS: u64 = 20;
 
 /// The audio of one phone.
 #[derive(Debug, Default)]
 pub(super) struct Sound {
     pub(super) microphone_hz: Option<u32>,
-    /// Frames that arrived since the last turn, by port.
-    arrived: BTreeMap<u16, VecDeque<Vec<i16>>>,
+    calls: Vec<Call>,
     played: VecDeque<i16>,
     next_at: Option<Instant>,
     sample: u32,
-    sequence: u16,
+    digits: String,
+}
+
+/// One media stream of the plan and the machine that carries it out.
+#[derive(Debug)]
+struct Call {
+    serial: u32,
+    local_port: u16,
+    remote: SocketAddr,
+    audio: AudioStream,
+    /// The press that is being sent.
+    pressed: Option<u32>,
 }
 
 /// An RTP packet to send.
@@ -35,106 +48,134 @@ pub(super) struct Packet {
 }
 
 impl Sound {
-    /// Takes a packet; only what the plan says is played is kept.
-    pub(super) fn receive(&mut self, plan: &AudioPlan, port: u16, packet: &[u8]) {
-        let Some(stream) = plan.streams.iter().flatten().find(|stream| stream.local_port == port) else {
-            return;
-        };
-        let (Some(kind), Some(payload)) = (packet.get(1), packet.get(12..)) else { return };
-        if stream.receive && plan.device.is_some() && kind & 0x7F == stream.payload_type {
-            let samples = payload.iter().map(|byte| law(stream).decode(*byte)).collect();
-            let waiting = self.arrived.entry(port).or_default();
-            waiting.push_back(samples);
-            // A late burst is not played for ever after.
-            while waiting.len() > 10 {
-                waiting.pop_front();
+    /// Takes a packet that came to a port; whether the port is one of the audio's.
+    pub(super) fn receive(&mut self, now: Instant, port: u16, packet: &[u8]) -> bool {
+        let Some(call) = self.calls.iter_mut().find(|call| call.local_port == port) else { return false };
+        if let Received::Digits(step) = call.audio.receive(now, packet) {
+            self.digits.extend(step.began.map(Digit::to_char));
+        }
+        true
+    }
+
+    /// Follows the plan: what has ended is dropped, what has changed goes on with the new plan.
+    pub(super) fn follow(&mut self, now: Instant, plan: &AudioPlan, rng: &mut Seeded) {
+        let wanted = |call: &Call| plan.streams.iter().flatten().any(|stream| stream.serial == call.serial);
+        self.calls.retain(wanted);
+        for stream in plan.streams.iter().flatten() {
+            let agreed = agreed(stream, plan);
+            let known = self.calls.iter_mut().find(|call| call.serial == stream.serial);
+            match known {
+                Some(call) => {
+                    call.remote = stream.remote;
+                    call.local_port = stream.local_port;
+                    if *call.audio.plan() != agreed {
+                        call.audio.update(now, agreed);
+                    }
+                    call.follow_digit(stream);
+                }
+                None => self.calls.push(Call {
+                    serial: stream.serial,
+                    local_port: stream.local_port,
+                    remote: stream.remote,
+                    audio: AudioStream::new(now, agreed, rng),
+                    pressed: None,
+                }),
             }
+        }
+        if self.calls.is_empty() {
+            self.next_at = None;
+            self.played.clear();
+        } else {
+            let _first = self.next_at.get_or_insert(now);
         }
     }
 
     /// Plays and sends the next 20 ms if they are due.
     pub(super) fn turn(&mut self, now: Instant, plan: &AudioPlan) -> Vec<Packet> {
-        if plan.streams.iter().all(Option::is_none) {
-            self.next_at = None;
-            self.arrived.clear();
-            self.played.clear();
-            return Vec::new();
-        }
-        let at = *self.next_at.get_or_insert(now);
-        if at > now {
-            return Vec::new();
-        }
+        let Some(at) = self.next_at.filter(|at| *at <= now) else { return Vec::new() };
         self.next_at = Some(at.plus_ms(FRAME_MS));
-        self.play();
-        let speech: Vec<i16> = (0..FRAME).map(|_| self.speak(plan.muted)).collect();
-        self.sequence = self.sequence.wrapping_add(1);
-        let microphone = plan.device.is_some();
-        let sending = plan.streams.iter().flatten().filter(|stream| stream.send && microphone);
-        sending.map(|stream| self.packet(stream, &speech)).collect()
+        let speech: Vec<i16> = (0..FRAME).map(|_| self.speak(plan)).collect();
+        let mut mixed = [0i16; FRAME];
+        let mut packets = Vec::new();
+        for call in &mut self.calls {
+            let mut frame = [0i16; FRAME];
+            call.audio.playout(&mut frame);
+            for (sum, sample) in mixed.iter_mut().zip(frame) {
+                *sum = sum.saturating_add(sample);
+            }
+            self.digits.extend(call.audio.timeout(now).began.map(Digit::to_char));
+            packets.extend(call.packet(now, &speech));
+        }
+        self.played.extend(if plan.device.is_some() { mixed } else { [0; FRAME] });
+        let excess = self.played.len().saturating_sub(WINDOW);
+        self.played.drain(..excess);
+        packets
     }
 
     pub(super) const fn deadline(&self) -> Option<Instant> {
         self.next_at
     }
 
-    /// The share of a frequency in what was played over the last 300 ms; 0 for silence.
-    pub(super) fn share(&self, frequency_hz: u32) -> f64 {
-        share(self.played.iter().copied(), frequency_hz)
+    /// Whether a frequency is heard above all else in the last 300 ms.
+    pub(super) fn hears(&self, frequency_hz: u16) -> bool {
+        goertzel::hears(&self.heard(), frequency_hz)
     }
 
-    /// Whether nothing was played over the last 300 ms.
+    /// Whether nothing was heard in the last 300 ms.
     pub(super) fn is_silent(&self) -> bool {
-        self.played.iter().all(|sample| sample.abs() < 50)
+        goertzel::is_silent(&self.heard())
     }
 
-    fn play(&mut self) {
-        let mut mixed = [0i16; FRAME];
-        for frame in self.arrived.values_mut().filter_map(VecDeque::pop_front) {
-            for (sum, sample) in mixed.iter_mut().zip(frame) {
-                *sum = sum.saturating_add(sample);
-            }
-        }
-        self.played.extend(mixed);
-        let excess = self.played.len().saturating_sub(WINDOW);
-        self.played.drain(..excess);
+    /// The digits that came as telephone events so far.
+    pub(super) fn digits(&self) -> &str {
+        &self.digits
     }
 
-    fn speak(&mut self, muted: bool) -> i16 {
+    fn heard(&self) -> Vec<i16> {
+        self.played.iter().copied().collect()
+    }
+
+    fn speak(&mut self, plan: &AudioPlan) -> i16 {
         self.sample = self.sample.wrapping_add(1);
-        let Some(frequency_hz) = self.microphone_hz.filter(|_| !muted) else { return 0 };
+        let open = !plan.muted && plan.device.is_some();
+        let Some(frequency_hz) = self.microphone_hz.filter(|_| open) else { return 0 };
         let turn = f64::from(frequency_hz) * f64::from(self.sample % 8_000) / 8_000.0;
         #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and 6000 fits anyway")]
         let sample = ((turn * std::f64::consts::TAU).sin() * 6_000.0) as i16;
         sample
     }
+}
 
-    fn packet(&self, stream: &Stream, speech: &[i16]) -> Packet {
-        let mut bytes = vec![0x80, stream.payload_type];
-        bytes.extend_from_slice(&self.sequence.to_be_bytes());
-        bytes.extend_from_slice(&self.sample.to_be_bytes());
-        bytes.extend_from_slice(&(u32::from(stream.local_port) ^ stream.serial).to_be_bytes());
-        bytes.extend(speech.iter().map(|sample| law(stream).encode(*sample)));
-        Packet { local_port: stream.local_port, to: stream.remote, bytes }
+impl Call {
+    fn follow_digit(&mut self, stream: &Stream) {
+        let serial = stream.digit.map(|digit| digit.serial);
+        if serial == self.pressed {
+            return;
+        }
+        self.pressed = serial;
+        self.audio.release();
+        if let Some(digit) = stream.digit.and_then(|digit| Digit::from_char(digit.symbol.symbol())) {
+            let _as_event = self.audio.press(digit);
+        }
+    }
+
+    fn packet(&mut self, now: Instant, speech: &[i16]) -> Option<Packet> {
+        let mut bytes = [0; 512];
+        let length = self.audio.capture(now, speech, &mut bytes)?;
+        let bytes = bytes.get(..length)?.to_vec();
+        Some(Packet { local_port: self.local_port, to: self.remote, bytes })
     }
 }
 
-const fn law(stream: &Stream) -> Law {
-    match stream.codec {
-        Codec::Pcmu => Law::Mu,
-        Codec::Pcma => Law::A,
+/// What a stream's machine is told; without a device nothing is sent.
+fn agreed(stream: &Stream, plan: &AudioPlan) -> StreamPlan {
+    StreamPlan {
+        codec: stream.codec,
+        payload_type: stream.payload_type,
+        packet_ms: stream.packet_ms,
+        dtmf_payload_type: stream.dtmf_payload_type,
+        send: stream.send && plan.device.is_some(),
+        receive: stream.receive,
+        ..StreamPlan::default()
     }
-}
-
-/// The share of the energy that a frequency has, by a single point of the Fourier sum.
-fn share(samples: impl Iterator<Item = i16>, frequency_hz: u32) -> f64 {
-    let (mut along, mut across, mut energy, mut count) = (0.0, 0.0, 0.0, 0.0);
-    for sample in samples {
-        let angle = std::f64::consts::TAU * f64::from(frequency_hz) * count / 8_000.0;
-        let sample = f64::from(sample);
-        along += sample * angle.cos();
-        across += sample * angle.sin();
-        energy += sample * sample;
-        count += 1.0;
-    }
-    if energy == 0.0 { 0.0 } else { 2.0 * along.mul_add(along, across * across) / (energy * count) }
 }

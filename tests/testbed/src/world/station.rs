@@ -67,7 +67,8 @@ pub fn levels(view: &View<'_>, now: Instant) -> Levels {
                 (false, true) => "receiving",
                 (false, false) => "still",
             };
-            let digit = stream.digit.map(|digit| format!(" digit {}", word(digit))).unwrap_or_default();
+            let digit =
+                stream.digit.map(|digit| format!(" digit {}", digit.symbol.symbol())).unwrap_or_default();
             format!("{} {way} {}{digit}", word(stream.codec), stream.remote)
         });
         put(&format!("audio L{number}"), value);

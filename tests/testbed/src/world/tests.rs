@@ -44,7 +44,7 @@ impl Puppet {
 
     fn sdp(&self) -> String {
         let ip = self.address.ip();
-        format!("v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n")
+        format!("v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio 14000 RTP/AVP 0\r\n")
     }
 
     fn say(&mut self, start: &str, fields: &[(String, String)], body: &str) {
@@ -183,7 +183,7 @@ impl Station for Puppet {
         let mut plan = AudioPlan { device: Some(AudioDevice::Speaker), ..AudioPlan::SILENT };
         plan.streams[0] = self.remote.map(|remote| Stream {
             serial: 1,
-            local_port: 4000,
+            local_port: 14_000,
             remote,
             codec: Codec::Pcmu,
             payload_type: 0,
