@@ -150,7 +150,7 @@ mod tests {
         let error = |text: &str| Address::parse(text.as_bytes()).unwrap_err().to_string();
         assert_eq!(error("\"Joe <sip:a@b>"), "expected the closing quotation mark at byte 14");
         assert_eq!(error("Bell, A <sip:a@b>"), "expected angle brackets around this URI at byte 4");
-        assert_eq!(error("\"A\" < sip:a@b>"), "expected no blank or control character in a URI at byte 5");
+        assert_eq!(error("\"A\" < sip:a@b>"), "expected a URI scheme at byte 5");
         assert_eq!(error("sip:a@b?Route=x"), "expected angle brackets around this URI at byte 7");
         assert_eq!(error("<sip:a@b"), "expected a closing angle bracket at byte 8");
         assert_eq!(error("<sip:a@b>;;"), "expected a parameter name at byte 10");

@@ -12,6 +12,7 @@ use nom::error::{ErrorKind, ParseError as NomError};
 use nom::{IResult, Parser};
 
 use super::ParseError;
+use crate::base::scan;
 
 /// Where a parser stopped, and why.
 #[derive(Clone, Copy, Debug)]
@@ -57,31 +58,65 @@ pub(super) fn whole<'a, T>(value: &'a [u8], parsed: Parsed<'a, T>) -> Result<T, 
         Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => (fault.expected, fault.rest),
         Err(nom::Err::Incomplete(_)) => ("more", &[][..]),
     };
-    Err(ParseError { expected, at: value.len().saturating_sub(rest.len()) })
+    // A parser that ran into the end of its piece has no rest to point at.
+    let at = match (rest, scan::offset_of(value, rest)) {
+        ([], 0) => value.len(),
+        (_, offset) => offset,
+    };
+    Err(ParseError { expected, at })
 }
 
 /// Whether a byte may stand in a `token`.
 #[inline]
-pub(super) const fn is_token(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
-        | b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+pub(super) fn is_token(byte: u8) -> bool {
+    is(byte, TOKEN)
+}
+
+/// Whether a byte may stand in a host name or an IPv4 address; the underscore is not in the grammar but in
+/// networks.
+#[inline]
+pub(super) fn is_host(byte: u8) -> bool {
+    is(byte, HOST)
+}
+
+/// One load a byte: values are long, and every request is read.
+#[inline]
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+}
+
+const TOKEN: u8 = 1;
+const HOST: u8 = 2;
+const PARAM_NAME: u8 = 4;
+const PARAM_VALUE: u8 = 8;
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut rest: &mut [u8] = &mut classes;
+    let mut byte = 0u8;
+    while let [first, tail @ ..] = rest {
+        *first = classes_of(byte);
+        byte = byte.wrapping_add(1);
+        rest = tail;
+    }
+    classes
+};
+
+const fn classes_of(byte: u8) -> u8 {
+    let letter = byte.is_ascii_alphanumeric();
+    let mark = matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~');
+    // Wider than `token / host`, so that what peers really send between two separators is kept as it is.
+    let value = byte > b' ' && !matches!(byte, b';' | b',' | b'"' | b'<' | b'>' | b'\\' | 0x7F);
+    (if letter || mark { TOKEN } else { 0 })
+        | (if letter || matches!(byte, b'.' | b'-' | b'_') { HOST } else { 0 })
+        | (if value && byte != b'=' { PARAM_NAME } else { 0 })
+        | (if value { PARAM_VALUE } else { 0 })
 }
 
 /// Whether a byte is linear white space. CR and LF count: inside a value they can only be part of a fold.
 #[inline]
 pub(super) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-/// Wider than `token / host`, so that what peers really send between two separators is kept as it is.
-#[inline]
-const fn is_param_value(byte: u8) -> bool {
-    byte > b' ' && !matches!(byte, b';' | b',' | b'"' | b'<' | b'>' | b'\\' | 0x7F)
-}
-
-#[inline]
-const fn is_param_name(byte: u8) -> bool {
-    byte != b'=' && is_param_value(byte)
 }
 
 /// `input` without the blanks at its start (`SWS`).
@@ -143,7 +178,7 @@ pub(super) fn quoted(input: &[u8]) -> Parsed<'_, &[u8]> {
 /// `generic-param`: a name and what follows its equals sign. Used for header and for URI parameters alike.
 #[inline]
 pub(super) fn param(input: &[u8]) -> Parsed<'_, (&[u8], Option<&[u8]>)> {
-    let (rest, name) = expect("a parameter name", take_while1(is_param_name)).parse(input)?;
+    let (rest, name) = expect("a parameter name", take_while1(|byte| is(byte, PARAM_NAME))).parse(input)?;
     let equals = match rest {
         [b'=', rest @ ..] => rest,
         [first, ..] if is_blank(*first) => match blanks(rest) {
@@ -155,7 +190,7 @@ pub(super) fn param(input: &[u8]) -> Parsed<'_, (&[u8], Option<&[u8]>)> {
     let value = blanks(equals);
     let (rest, value) = match value {
         [b'"', ..] => quoted(value)?,
-        _ => take_while(is_param_value)(value)?,
+        _ => take_while(|byte| is(byte, PARAM_VALUE))(value)?,
     };
     Ok((rest, (name, Some(value))))
 }

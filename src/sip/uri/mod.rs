@@ -12,7 +12,7 @@ use core::net::IpAddr;
 use nom::Parser;
 use nom::bytes::complete::{take_while, take_while1};
 
-use super::grammar::{Parsed, expect, fail, params, whole};
+use super::grammar::{Parsed, expect, fail, is_host, params, whole};
 use super::{Params, ParseError};
 use crate::base::{Writer, scan, text};
 
@@ -82,12 +82,11 @@ impl<'a> Uri<'a> {
     /// # Errors
     /// What was expected, and at which byte of the text.
     pub fn parse(uri: &'a [u8]) -> Result<Self, ParseError> {
-        // One branch-free pass, so that no later piece needs to think of blanks and controls.
-        if uri.iter().fold(false, |found, byte| found | (*byte <= b' ') | (*byte == 0x7F)) {
-            let at = uri.iter().position(|byte| *byte <= b' ' || *byte == 0x7F).unwrap_or(0);
-            return Err(ParseError { expected: "no blank or control character in a URI", at });
+        // The pieces admit no blank themselves, except between parameters and at the end.
+        match uri.last() {
+            Some(0..=b' ' | 0x7F) => Err(ParseError { expected: NO_BLANK, at: uri.len().saturating_sub(1) }),
+            Some(_) | None => whole(uri, Self::scanned(uri)),
         }
-        whole(uri, Self::scanned(uri))
     }
 
     fn scanned(uri: &'a [u8]) -> Parsed<'a, Self> {
@@ -108,6 +107,7 @@ impl<'a> Uri<'a> {
         if let Some(at) = rest.iter().position(|byte| matches!(byte, b'<' | b'>' | b'"')) {
             return fail("a URI character", rest.get(at..).unwrap_or(rest));
         }
+        without_blanks(rest)?;
         Ok((&[], Self::Other { scheme, rest }))
     }
 
@@ -289,6 +289,15 @@ pub(super) fn put_host_port(out: &mut Writer<'_>, host: Host<'_>, port: Option<u
     }
 }
 
+const NO_BLANK: &str = "no blank or control character in a URI";
+
+fn without_blanks(piece: &[u8]) -> Parsed<'_, ()> {
+    match piece.iter().position(|byte| *byte <= b' ' || *byte == 0x7F).and_then(|at| piece.get(at..)) {
+        Some(blank) => fail(NO_BLANK, blank),
+        None => Ok((piece, ())),
+    }
+}
+
 /// `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) ":"`
 fn scheme(input: &[u8]) -> Parsed<'_, &[u8]> {
     let end = input
@@ -317,6 +326,7 @@ fn sip_uri(input: &[u8], secure: bool) -> Parsed<'_, SipUri<'_>> {
         None => (rest, None),
     };
     let (rest, found) = params(rest)?;
+    without_blanks(found)?;
     Ok((rest, SipUri { secure, user, password, host, port, params: Params::new(found), headers }))
 }
 
@@ -350,7 +360,8 @@ const fn is_user(byte: u8) -> bool {
 }
 
 fn headers_are_plain(headers: &[u8]) -> bool {
-    !headers.is_empty() && !headers.iter().any(|byte| matches!(byte, b'<' | b'>' | b'"' | b','))
+    !headers.is_empty()
+        && !headers.iter().any(|byte| matches!(byte, 0..=b' ' | 0x7F | b'<' | b'>' | b'"' | b','))
 }
 
 /// `host = hostname / IPv4address / "[" IPv6address "]"`
@@ -369,7 +380,6 @@ pub(super) fn host(input: &[u8]) -> Parsed<'_, Host<'_>> {
         let length = input.len().saturating_sub(rest.len());
         return Ok((rest, Host(input.get(..length).unwrap_or(input))));
     }
-    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let (rest, name) = expect("a host", take_while1(is_host)).parse(input)?;
     Ok((rest, Host(name)))
 }
@@ -393,6 +403,7 @@ fn tel_uri(input: &[u8]) -> Parsed<'_, TelUri<'_>> {
         return fail("a digit", input);
     }
     let (rest, found) = params(rest)?;
+    without_blanks(found)?;
     Ok((rest, TelUri { number, params: Params::new(found) }))
 }
 

@@ -54,7 +54,10 @@ fn parts_keep_their_escapes() {
 #[test]
 fn errors_say_where() {
     let error = |text: &str| Uri::parse(text.as_bytes()).unwrap_err().to_string();
-    assert_eq!(error("sip:a b@c"), "expected no blank or control character in a URI at byte 5");
+    assert_eq!(error("sip:a b@c"), "expected a user character at byte 5");
+    assert_eq!(error("sip:@c"), "expected a user before the at sign at byte 4");
+    assert_eq!(error("sip:c; lr"), "expected no blank or control character in a URI at byte 6");
+    assert_eq!(error("sip:c "), "expected no blank or control character in a URI at byte 5");
     assert_eq!(error("sip:"), "expected a host at byte 4");
     assert_eq!(error("sip:a@h:99999"), "expected a port below 65536 at byte 8");
     assert_eq!(error("sip:a@h;;x"), "expected a parameter name at byte 8");
