@@ -262,6 +262,12 @@ impl Calls {
         self.active().or_else(ringing).or_else(|| self.lowest(CallState::Held))
     }
 
+    /// A line key's name on the display.
+    #[must_use]
+    pub fn label(&self, key: LineKey) -> &str {
+        self.settings.lines.get(key.index()).map_or("", |line| line.label.as_str())
+    }
+
     /// The audio device.
     #[must_use]
     pub const fn path(&self) -> &AudioPath {

@@ -5,8 +5,9 @@
 
 use core::net::SocketAddr;
 
+use super::Phone;
 use crate::base::Instant;
-use crate::calls::{AudioDevice, Digit, Tone};
+use crate::calls::{AudioDevice, CallState, Digit, LineKey, Tone};
 use crate::limits;
 use crate::sdp::Codec;
 
@@ -73,4 +74,59 @@ impl AudioPlan {
     pub fn open_microphones(&self) -> impl Iterator<Item = &Stream> {
         self.streams.iter().flatten().filter(|stream| stream.send && self.device.is_some())
     }
+}
+
+/// The plan of a phone.
+pub(super) fn of(phone: &Phone) -> AudioPlan {
+    let calls = &phone.calls;
+    let device = calls.path().selected();
+    let tone = calls.tone();
+    let ring = calls.ring().or_else(|| burst(phone));
+    AudioPlan {
+        device,
+        muted: calls.path().is_muted(),
+        tone: tone.map(|(tone, _)| tone),
+        tone_since: tone.map_or(Instant::ZERO, |(_, since)| since),
+        ring: ring.map(|(number, _)| number),
+        ring_since: ring.map_or(Instant::ZERO, |(_, since)| since),
+        volume: phone.volumes().of(device),
+        streams: LineKey::ALL.map(|key| stream(phone, key)),
+    }
+}
+
+/// The ringer shows its new volume with the primary extension's ring tone.
+fn burst(phone: &Phone) -> Option<(u8, Instant)> {
+    let [primary, ..] = &phone.config.extensions;
+    let sounds = phone.burst.is_running() && phone.calls.path().selected().is_none();
+    sounds.then_some((primary.default_ring, phone.burst_since))
+}
+
+/// Only the active call speaks with the device. Ring-back tone stands for a far end that is not to be heard.
+fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
+    let line = phone.calls.line(key);
+    let media = phone.ua.session(line.session()?)?.media?;
+    let (active, digit) = match line.state() {
+        CallState::Connected => (true, phone.calls.digit()),
+        CallState::Calling | CallState::Proceeding => (true, None),
+        CallState::Held => (false, None),
+        CallState::Disabled
+        | CallState::Idle
+        | CallState::Dialing
+        | CallState::Ringing
+        | CallState::Invalid
+        | CallState::Busy => return None,
+    };
+    let rings = line.tone().is_some_and(|(tone, _)| tone == Tone::Ringback);
+    Some(Stream {
+        serial: line.serial(),
+        local_port: media.local_port,
+        remote: media.remote,
+        codec: media.codec,
+        payload_type: media.payload_type,
+        packet_ms: media.packet_ms,
+        dtmf_payload_type: media.dtmf_payload_type,
+        send: active && media.send,
+        receive: active && media.receive && !rings,
+        digit,
+    })
 }

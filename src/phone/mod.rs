@@ -1,7 +1,46 @@
 //! The phone: inputs in, outputs and a view out.
+//!
+//! A host gives each input to [`Phone::step`], then takes all outputs with [`Phone::poll`], then shows
+//! [`Phone::view`] and makes its audio task do what [`View::audio`] says. When [`Phone::deadline`] comes it gives
+//! [`Input::Timeout`].
+//!
+//! ```
+//! use deskphone::base::{Instant, Rng};
+//! use deskphone::phone::{Input, Key, Network, Output, Phone, Tone};
+//!
+//! struct Dice(u32);
+//! impl Rng for Dice {
+//!     fn next_u32(&mut self) -> u32 {
+//!         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+//!         self.0
+//!     }
+//! }
+//! # fn main() -> Result<(), deskphone::config::SettingError> {
+//! let (mut phone, mut dice, now) = (Phone::new(), Dice(1), Instant::ZERO);
+//! phone.set(now, "Proxy_1_", "192.0.2.1")?;
+//! phone.set(now, "User_ID_1_", "101")?;
+//! phone.set(now, "Make_Call_Without_Reg_1_", "yes")?;
+//! phone.step(now, &mut dice, Input::Network(Network::Up { address: [192, 0, 2, 101].into() }));
+//! let mut sent = 0;
+//! while let Some(output) = phone.poll() {
+//!     if let Output::Transmit { hop, bytes } = output {
+//!         assert!(bytes.starts_with(b"REGISTER sip:192.0.2.1 SIP/2.0\r\n"));
+//!         assert_eq!(hop.remote, "192.0.2.1:5060".parse().unwrap());
+//!         sent += 1;
+//!     }
+//! }
+//! assert_eq!(sent, 1);
+//! phone.step(now, &mut dice, Input::KeyDown(Key::Speaker));
+//! assert_eq!(phone.view().tone, Some(Tone::Dial));
+//! # Ok(()) }
+//! ```
 
+mod accounts;
 pub mod audio_plan;
+mod dispatch;
 pub mod display;
+#[cfg(any(test, feature = "_fuzzing"))]
+mod fuzz;
 pub mod input;
 pub mod keys;
 pub mod output;
@@ -12,9 +51,132 @@ pub mod volume;
 pub use crate::calls::{AudioDevice, CallState, Colour, DialKey, Digit, Lamp, LineKey, Pattern, Tone};
 pub use audio_plan::{AudioPlan, Stream};
 pub use display::Display;
+#[cfg(any(test, feature = "_fuzzing"))]
+#[doc(hidden)]
+pub use fuzz::fuzz_phone_moves;
 pub use input::{Hook, Input, Network};
 pub use keys::Key;
 pub use output::{Notice, Output};
 pub use soft_keys::{SoftKey, SoftKeyRow};
 pub use view::{LineView, View};
 pub use volume::Volumes;
+
+use crate::base::{Instant, Rng, Timer, earliest};
+use crate::calls::Calls;
+use crate::config::{Config, SettingError};
+use crate::limits;
+use crate::ua::{ExtensionId, UserAgent};
+
+/// A four-line desk phone.
+#[derive(Debug)]
+pub struct Phone {
+    ua: UserAgent,
+    calls: Calls,
+    config: Config,
+    /// Whether the layers have the settings; the factory's come with the first input.
+    applied: bool,
+    soft_keys: SoftKeyRow,
+    volume_shown: Timer,
+    burst: Timer,
+    burst_since: Instant,
+    /// Extensions whose registration changed since the host was told.
+    notices: [bool; limits::EXTENSIONS],
+}
+
+impl Phone {
+    /// A phone as it leaves the factory.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            ua: UserAgent::new(),
+            calls: Calls::new(),
+            config: Config::new(),
+            applied: false,
+            soft_keys: SoftKeyRow::new(),
+            volume_shown: Timer::OFF,
+            burst: Timer::OFF,
+            burst_since: Instant::ZERO,
+            notices: [false; limits::EXTENSIONS],
+        }
+    }
+
+    /// Gives a setting a value by its tag, as [`Config::set`] does, and lets it take effect. The phone may want to
+    /// register anew: look at the deadline afterwards.
+    ///
+    /// # Errors
+    /// There is no such setting, or it does not take such a value; nothing has changed then.
+    pub fn set(&mut self, now: Instant, tag: &str, value: &str) -> Result<(), SettingError> {
+        self.config.set(tag, value)?;
+        self.apply(now);
+        self.soft_keys.update(&self.calls);
+        Ok(())
+    }
+
+    /// Takes one input. Drain [`Phone::poll`] before the next one: an output that is not taken may be lost, as if the
+    /// network had lost it.
+    pub fn step(&mut self, now: Instant, rng: &mut dyn Rng, input: Input<'_>) {
+        if !self.applied {
+            self.apply(now);
+        }
+        self.dispatch(now, rng, input);
+    }
+
+    /// The next thing for the host to do.
+    pub fn poll(&mut self) -> Option<Output<'_>> {
+        let told = ExtensionId::ALL.into_iter().zip(&mut self.notices).find(|(_, notice)| **notice);
+        if let Some((extension, notice)) = told {
+            *notice = false;
+            let state = self.ua.registration(extension).state;
+            return Some(Output::Notice(Notice::Registration { extension, state }));
+        }
+        if self.ua.has_resolve() {
+            let resolve = self.ua.poll_resolve()?;
+            return Some(Output::Resolve { ticket: resolve.ticket, host: resolve.host });
+        }
+        let out = self.ua.poll_transmit()?;
+        Some(Output::Transmit { hop: out.hop, bytes: out.bytes })
+    }
+
+    /// When to give [`Input::Timeout`].
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        earliest([self.ua.deadline(), self.calls.deadline(), self.volume_shown.due(), self.burst.due()])
+    }
+
+    /// What a person sees and hears now.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        view::of(self)
+    }
+
+    /// The settings as they are.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The user agent, for those who look after the phone: counters, load.
+    #[must_use]
+    pub const fn user_agent(&self) -> &UserAgent {
+        &self.ua
+    }
+
+    const fn volumes(&self) -> Volumes {
+        let user = &self.config.user;
+        Volumes {
+            ringer: user.ringer_volume,
+            handset: user.handset_volume,
+            speaker: user.speaker_volume,
+            headset: user.headset_volume,
+        }
+    }
+}
+
+impl Default for Phone {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

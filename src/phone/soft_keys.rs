@@ -3,6 +3,7 @@
 use heapless::Vec;
 
 use super::Key;
+use crate::calls::{Action, CallState, Calls};
 
 /// Places of one list, four to a page.
 pub const MOST: usize = 12;
@@ -68,9 +69,67 @@ impl SoftKey {
             Self::NewCall => "newcall",
         }
     }
+
+    /// What it asks of the calls.
+    pub(super) const fn action(self) -> Action {
+        match self {
+            Self::Redial => Action::Redial,
+            Self::Dial => Action::Dial,
+            Self::DeleteLast => Action::DeleteLast,
+            Self::Cancel => Action::Cancel,
+            Self::EndCall => Action::End,
+            Self::Answer => Action::Answer,
+            Self::Ignore => Action::Ignore,
+            Self::Hold => Action::Hold,
+            Self::Resume => Action::Resume,
+            Self::NewCall => Action::NewCall,
+        }
+    }
 }
 
 impl SoftKeyRow {
+    /// No keys.
+    pub(super) const fn new() -> Self {
+        Self { places: Vec::new(), page: 0 }
+    }
+
+    /// The keys that belong to what the calls are doing.
+    fn of(calls: &Calls) -> Self {
+        let mut places = Vec::new();
+        if calls.lowest(CallState::Ringing).is_some() {
+            push(&mut places, &[Some(SoftKey::Answer), Some(SoftKey::Ignore)]);
+        }
+        let redial = calls.last_number().is_some().then_some(SoftKey::Redial);
+        match calls.active().map(|line| calls.line(line).state()) {
+            Some(CallState::Dialing) if calls.has_digits() => push(&mut places, DIALING),
+            Some(CallState::Dialing) => push(&mut places, &[redial]),
+            Some(CallState::Calling | CallState::Proceeding | CallState::Invalid) => {
+                push(&mut places, &[None, Some(SoftKey::EndCall)]);
+            }
+            Some(CallState::Connected) => push(&mut places, &[Some(SoftKey::Hold), Some(SoftKey::EndCall)]),
+            Some(
+                CallState::Disabled
+                | CallState::Idle
+                | CallState::Ringing
+                | CallState::Held
+                | CallState::Busy,
+            )
+            | None => {
+                if calls.on_hook_number().is_empty() {
+                    if calls.lowest(CallState::Held).is_some() {
+                        push(&mut places, &[Some(SoftKey::Resume), Some(SoftKey::NewCall)]);
+                    }
+                    if redial.is_some() {
+                        push(&mut places, &[redial]);
+                    }
+                } else {
+                    push(&mut places, DIALING);
+                }
+            }
+        }
+        Self { places, page: 0 }
+    }
+
     /// The labels of the page that is shown.
     #[must_use]
     pub fn shown(&self) -> [Option<SoftKey>; PAGE] {
@@ -80,6 +139,15 @@ impl SoftKeyRow {
             *place = *key;
         }
         row
+    }
+
+    /// What one of the four keys does now.
+    pub(super) fn under(&self, key: Key) -> Option<SoftKey> {
+        let [first, second, third, fourth] = self.shown();
+        [(Key::Soft1, first), (Key::Soft2, second), (Key::Soft3, third), (Key::Soft4, fourth)]
+            .into_iter()
+            .find(|(place, _)| *place == key)?
+            .1
     }
 
     /// All keys that are offered, on every page.
@@ -112,5 +180,33 @@ impl SoftKeyRow {
         };
         let turn = if page < self.page { Key::Left } else { Key::Right };
         Some(Way { turn, turns: page.abs_diff(self.page), key })
+    }
+
+    /// Turns a page; there is nothing before the first or after the last.
+    pub(super) fn turn(&mut self, key: Key) {
+        if key == Key::Left {
+            self.page = self.page.saturating_sub(1);
+        } else if key == Key::Right && self.more_right() {
+            self.page = self.page.saturating_add(1);
+        }
+    }
+
+    /// The keys are others now, from their first page on; the same keys stay on their page.
+    pub(super) fn update(&mut self, calls: &Calls) {
+        let fresh = Self::of(calls);
+        if fresh.places != self.places {
+            *self = fresh;
+        }
+    }
+}
+
+/// `option` has the first place; it comes with the input modes.
+const DIALING: &[Option<SoftKey>] =
+    &[None, Some(SoftKey::Dial), Some(SoftKey::DeleteLast), Some(SoftKey::Cancel)];
+
+/// Places beyond the row's room are dropped; no list is that long.
+fn push(places: &mut Vec<Option<SoftKey>, MOST>, more: &[Option<SoftKey>]) {
+    for &key in more {
+        let _full = places.push(key);
     }
 }

@@ -1,14 +1,14 @@
 //! What a person sees and hears: levels that a host shows after each step.
 
+use super::Phone;
+use super::audio_plan::{self, AudioPlan};
 use super::display::Display;
 use super::soft_keys::SoftKeyRow;
 use super::volume::Volumes;
 use crate::base::Instant;
-use crate::calls::{AudioDevice, CallState, Lamp, LineKey, Tone};
+use crate::calls::{AudioDevice, CallState, Colour, Lamp, LineKey, Pattern, Tone};
 use crate::limits;
 use crate::ua::{ExtensionId, RegistrationView};
-
-use super::audio_plan::AudioPlan;
 
 /// The whole face of the phone.
 #[derive(Clone, Debug)]
@@ -76,4 +76,55 @@ impl View<'_> {
     pub fn display(&self, now: Instant) -> Display {
         super::display::render(self, now)
     }
+}
+
+/// The view of a phone.
+pub(super) fn of(phone: &Phone) -> View<'_> {
+    let calls = &phone.calls;
+    let path = calls.path();
+    let button = |on: bool, colour| if on { Lamp::steady(colour, Instant::ZERO) } else { Lamp::OFF };
+    let audio = audio_plan::of(phone);
+    let envelope = |since| Lamp { colour: Colour::Red, pattern: Pattern::Fast, since };
+    View {
+        lines: LineKey::ALL.map(|key| line(phone, key)),
+        focus: calls.focus(),
+        device: path.selected(),
+        muted: path.is_muted(),
+        speaker_lamp: button(path.selected() == Some(AudioDevice::Speaker), Colour::Green),
+        headset_lamp: button(path.selected() == Some(AudioDevice::Headset), Colour::Green),
+        mute_lamp: button(path.is_muted(), Colour::Red),
+        message_lamp: calls.ringing_since().map_or(Lamp::OFF, envelope),
+        tone: audio.tone,
+        ring: audio.ring,
+        soft_keys: phone.soft_keys.clone(),
+        volumes: phone.volumes(),
+        registrations: ExtensionId::ALL.map(|extension| phone.ua.registration(extension)),
+        audio,
+        on_hook_number: calls.on_hook_number(),
+        identity: identity(phone),
+        volume_shown: phone.volume_shown.is_running(),
+    }
+}
+
+fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
+    let line = phone.calls.line(key);
+    let appearance = line.appearance();
+    let number = if line.state() == CallState::Dialing { line.dialled() } else { &line.party().number };
+    LineView {
+        state: line.state(),
+        lamp: line.lamp(),
+        extension: line.extension(),
+        label: phone.calls.label(key),
+        name: &line.party().name,
+        number,
+        incoming: appearance.is_incoming(),
+        held_by_peer: appearance.is_held_by_peer(),
+        connected_since: appearance.connected_since(),
+    }
+}
+
+/// Whose phone it is: the primary extension's name, else its number.
+fn identity(phone: &Phone) -> &str {
+    let [primary, ..] = &phone.config.extensions;
+    if primary.display_name.is_empty() { &primary.user_id } else { &primary.display_name }
 }

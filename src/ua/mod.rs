@@ -202,6 +202,12 @@ impl UserAgent {
         self.transactions.take_pending().map(|out| Outgoing { hop: out.hop, bytes: out.bytes })
     }
 
+    /// Whether [`UserAgent::poll_resolve`] has a name to give.
+    #[must_use]
+    pub fn has_resolve(&self) -> bool {
+        self.names.is_wanted()
+    }
+
     /// The next name for the host's resolver; drain after each step.
     pub fn poll_resolve(&mut self) -> Option<Resolve<'_>> {
         self.names.poll().map(|(ticket, host)| Resolve { ticket, host })

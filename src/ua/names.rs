@@ -68,6 +68,11 @@ impl Names {
         if self.want(now, host).is_some() { Found::Pending } else { Found::Nothing }
     }
 
+    /// Whether there is a question to ask.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.entries.iter().flatten().any(|entry| matches!(entry.state, State::Wanted))
+    }
+
     /// A question for the host's resolver, if there is one to ask.
     pub(super) fn poll(&mut self) -> Option<(Ticket, &str)> {
         let wanted = |entry: &&mut Entry| matches!(entry.state, State::Wanted);

@@ -1,0 +1,141 @@
+//! Who gets what: keys and the handset go to the calls, the network to the user agent, and between the two their
+//! orders and events until both are at rest.
+
+use heapless::Deque;
+
+use super::{Hook, Input, Key, Network, Phone};
+use crate::base::{Instant, Rng};
+use crate::calls::{self, AudioDevice, Order};
+use crate::limits;
+use crate::ua::{self, Event};
+
+/// Orders that wait while those before them are carried out: those of one step, and of what they cause.
+type Orders = Deque<Order, { limits::ORDERS * 2 }>;
+
+/// How long the volume stays on the display.
+const VOLUME_SHOWN_MS: u64 = 3_000;
+/// How long the ringer sounds to show its new volume.
+const BURST_MS: u64 = 1_000;
+
+impl Phone {
+    pub(super) fn dispatch(&mut self, now: Instant, rng: &mut dyn Rng, input: Input<'_>) {
+        match input {
+            Input::Network(Network::Up { address }) => {
+                self.network(now, rng, ua::Input::Network(Some(address)));
+            }
+            Input::Network(Network::Down) => self.network(now, rng, ua::Input::Network(None)),
+            Input::Message { arrival, bytes } => {
+                self.network(now, rng, ua::Input::Message { arrival, bytes });
+            }
+            Input::Unreachable(hop) => self.network(now, rng, ua::Input::Unreachable(hop)),
+            Input::Resolved { ticket, addresses } => {
+                self.network(now, rng, ua::Input::Resolved { ticket, addresses });
+            }
+            Input::KeyDown(key) => self.key_down(now, rng, key),
+            Input::KeyUp(Key::Dial(key)) => self.person(now, rng, calls::Input::DialReleased(key)),
+            Input::KeyUp(_) => {}
+            Input::Hook(hook) => self.person(now, rng, calls::Input::Handset(hook == Hook::OffHook)),
+            Input::Timeout => {
+                self.volume_shown.take_due(now);
+                self.burst.take_due(now);
+                self.network(now, rng, ua::Input::Timeout);
+                self.person(now, rng, calls::Input::Timeout);
+            }
+        }
+        self.soft_keys.update(&self.calls);
+    }
+
+    fn key_down(&mut self, now: Instant, rng: &mut dyn Rng, key: Key) {
+        match key {
+            Key::Line(line) => self.person(now, rng, calls::Input::Line(line)),
+            Key::Dial(key) => self.person(now, rng, calls::Input::Dial(key)),
+            Key::Hold => self.person(now, rng, calls::Input::Hold),
+            Key::Speaker => self.person(now, rng, calls::Input::Device(AudioDevice::Speaker)),
+            Key::Headset => self.person(now, rng, calls::Input::Device(AudioDevice::Headset)),
+            Key::Mute => self.person(now, rng, calls::Input::Mute),
+            Key::Redial => self.person(now, rng, calls::Input::Action(calls::Action::Redial)),
+            Key::VolumeUp => self.turn_volume(now, true),
+            Key::VolumeDown => self.turn_volume(now, false),
+            Key::Left | Key::Right => self.soft_keys.turn(key),
+            Key::Soft1 | Key::Soft2 | Key::Soft3 | Key::Soft4 => {
+                if let Some(soft_key) = self.soft_keys.under(key) {
+                    self.person(now, rng, calls::Input::Action(soft_key.action()));
+                }
+            }
+            // Their features are not there yet.
+            Key::VoiceMail | Key::Menu | Key::Up | Key::Down | Key::Ok => {}
+        }
+    }
+
+    fn person(&mut self, now: Instant, rng: &mut dyn Rng, input: calls::Input<'_>) {
+        let step = self.calls.step(now, input);
+        self.rest(now, rng, step);
+    }
+
+    fn network(&mut self, now: Instant, rng: &mut dyn Rng, input: ua::Input<'_>) {
+        // Only a command has an outcome that somebody waits for.
+        let _done = self.ua.step(now, rng, input);
+        self.rest(now, rng, calls::Step::default());
+    }
+
+    /// Orders go down and events come up until there are no more.
+    fn rest(&mut self, now: Instant, rng: &mut dyn Rng, step: calls::Step) {
+        let mut orders = Orders::new();
+        queue(&mut orders, &step);
+        loop {
+            let step = if let Some(order) = orders.pop_front() {
+                let command = self.calls.command(&order);
+                let outcome = self.ua.step(now, rng, ua::Input::Command(command));
+                self.calls.step(now, calls::Input::Outcome { order, outcome })
+            } else if let Some(event) = self.ua.poll_event() {
+                self.event(now, event)
+            } else {
+                return;
+            };
+            queue(&mut orders, &step);
+        }
+    }
+
+    fn event(&mut self, now: Instant, event: Event) -> calls::Step {
+        let session = match event {
+            Event::Registration(extension) => {
+                if let Some(notice) = self.notices.get_mut(extension.index()) {
+                    *notice = true;
+                }
+                let state = self.ua.registration(extension).state;
+                return self.calls.step(now, calls::Input::Registration { extension, state });
+            }
+            Event::Incoming(session)
+            | Event::Answered(session)
+            | Event::Media(session)
+            | Event::Progress { session, .. }
+            | Event::MediaFailed { session, .. }
+            | Event::Ended { session, .. } => self.ua.session(session),
+        };
+        self.calls.step(now, calls::Input::Event { event, session })
+    }
+
+    /// The device that is on becomes louder or quieter; without one the ringer, which then sounds for a moment.
+    fn turn_volume(&mut self, now: Instant, louder: bool) {
+        let device = self.calls.path().selected();
+        let mut volumes = self.volumes();
+        volumes.turn(device, louder);
+        let user = &mut self.config.user;
+        user.ringer_volume = volumes.ringer;
+        user.handset_volume = volumes.handset;
+        user.speaker_volume = volumes.speaker;
+        user.headset_volume = volumes.headset;
+        self.volume_shown.start(now, VOLUME_SHOWN_MS);
+        if device.is_none() {
+            self.burst_since = now;
+            self.burst.start(now, BURST_MS);
+        }
+    }
+}
+
+fn queue(orders: &mut Orders, step: &calls::Step) {
+    for order in &step.orders {
+        // An order causes one more at the most, and events come only when all orders are carried out.
+        let _full = orders.push_back(*order);
+    }
+}

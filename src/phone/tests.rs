@@ -1,0 +1,283 @@
+//! The whole phone against a far end of a few lines.
+
+use core::net::SocketAddr;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use super::*;
+use crate::transaction::{Hop, Transport};
+
+const SDP: &str =
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
+
+struct Dice(u32);
+
+impl Rng for Dice {
+    fn next_u32(&mut self) -> u32 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.0
+    }
+}
+
+struct Desk {
+    phone: Phone,
+    dice: Dice,
+    now: Instant,
+    sent: Vec<String>,
+    notices: Vec<Notice>,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let mut phone = Phone::new();
+        for (tag, value) in [("Proxy_1_", "192.0.2.1"), ("User_ID_1_", "101"), ("Display_Name_1_", "Ann")] {
+            phone.set(Instant::ZERO, tag, value).unwrap();
+        }
+        let mut desk =
+            Self { phone, dice: Dice(7), now: Instant::ZERO, sent: Vec::new(), notices: Vec::new() };
+        desk.give(Input::Network(Network::Up { address: [192, 0, 2, 101].into() }));
+        desk
+    }
+
+    fn registered() -> Self {
+        let mut desk = Self::new();
+        desk.answer("200 OK", "");
+        desk
+    }
+
+    fn give(&mut self, input: Input<'_>) {
+        self.phone.step(self.now, &mut self.dice, input);
+        while let Some(output) = self.phone.poll() {
+            match output {
+                Output::Transmit { bytes, .. } => {
+                    self.sent.push(String::from_utf8(bytes.to_vec()).unwrap());
+                }
+                Output::Notice(notice) => self.notices.push(notice),
+                Output::Resolve { host, .. } => panic!("asks for {host}"),
+            }
+        }
+    }
+
+    fn receive(&mut self, text: &str) {
+        let remote: SocketAddr = "192.0.2.1:5060".parse().unwrap();
+        let arrival = Hop { transport: Transport::Udp, remote, local_port: 5_060, connection: None };
+        self.give(Input::Message { arrival, bytes: text.as_bytes() });
+    }
+
+    /// The far end's answer to the last request.
+    fn answer(&mut self, status: &str, body: &str) {
+        let request = self.sent.last().unwrap().clone();
+        let mut text = std::format!("SIP/2.0 {status}\r\n");
+        for line in request.lines() {
+            let name = line.split(':').next().unwrap();
+            if ["Via", "From", "To", "Call-ID", "CSeq", "Contact"].contains(&name) {
+                let contact =
+                    if request.starts_with("REGISTER") { line } else { "Contact: <sip:far@192.0.2.1>" };
+                text.push_str(if name == "Contact" { contact } else { line });
+                text.push_str(if name == "To" && !line.contains("tag=") { ";tag=far\r\n" } else { "\r\n" });
+            }
+        }
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        text.push_str(&std::format!("{kind}Content-Length: {}\r\n\r\n{body}", body.len()));
+        self.receive(&text);
+    }
+
+    fn call_in(&mut self) {
+        let length = SDP.len();
+        self.receive(&std::format!(
+            "INVITE sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n\
+             From: \"Joe Smith\" <sip:102@192.0.2.1>;tag=f\r\nTo: <sip:101@192.0.2.1>\r\nCall-ID: in\r\n\
+             CSeq: 1 INVITE\r\nContact: <sip:102@192.0.2.1>\r\nContent-Type: application/sdp\r\n\
+             Content-Length: {length}\r\n\r\n{SDP}"
+        ));
+    }
+
+    fn press(&mut self, names: &str) {
+        for name in names.split(' ') {
+            let key = Key::named(name).unwrap();
+            self.give(Input::KeyDown(key));
+            self.give(Input::KeyUp(key));
+        }
+    }
+
+    fn soft(&mut self, label: &str) {
+        let way = self.phone.view().soft_keys.way_to(label).expect(label);
+        for _ in 0..way.turns {
+            self.give(Input::KeyDown(way.turn));
+        }
+        self.give(Input::KeyDown(way.key));
+    }
+
+    fn state(&self, line: LineKey) -> CallState {
+        self.phone.view().lines[line.index()].state
+    }
+
+    fn last(&self) -> &str {
+        self.sent.last().map_or("", |text| text.lines().next().unwrap())
+    }
+
+    fn labels(&self) -> Vec<&'static str> {
+        self.phone.view().soft_keys.offered().map(SoftKey::label).collect()
+    }
+
+    fn wait(&mut self, ms: u64) {
+        let end = self.now.plus_ms(ms);
+        while let Some(due) = self.phone.deadline().filter(|due| *due <= end) {
+            self.now = due;
+            self.give(Input::Timeout);
+            assert!(self.phone.deadline().is_none_or(|due| due > self.now));
+        }
+        self.now = end;
+    }
+}
+
+#[test]
+fn a_phone_can_live_in_a_static() {
+    const PHONE: Phone = Phone::new();
+    assert_eq!(PHONE.view().lines[0].state, CallState::Disabled, "settings come with the first input");
+}
+
+#[test]
+fn it_registers_and_its_keys_turn_green() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.last(), "REGISTER sip:192.0.2.1 SIP/2.0");
+    let lamp = desk.phone.view().lines[0].lamp;
+    assert_eq!((lamp.colour, lamp.pattern), (Colour::Red, Pattern::Slow));
+    desk.answer("200 OK", "");
+    assert_eq!(desk.phone.view().lines[0].lamp.colour, Colour::Green);
+    let state = crate::ua::RegistrationState::Registered;
+    assert_eq!(desk.notices.last(), Some(&Notice::Registration { extension: ExtensionId::PRIMARY, state }));
+    let display = desk.phone.view().display(desk.now);
+    assert_eq!(display.rows().collect::<Vec<_>>(), ["Ann", "L1 101", "L2 101", "L3 101", "L4 101"]);
+}
+
+#[test]
+fn a_call_from_the_first_key_to_the_last() {
+    let mut desk = Desk::registered();
+    desk.press("L2");
+    assert_eq!(desk.phone.view().audio.tone, Some(Tone::Dial));
+    desk.press("6 0 0");
+    assert_eq!(desk.labels(), ["dial", "delchr", "cancel"]);
+    assert!(desk.phone.view().display(desk.now).contains("600_"));
+    desk.soft("dial");
+    assert_eq!(desk.last(), "INVITE sip:600@192.0.2.1 SIP/2.0");
+    desk.answer("180 Ringing", "");
+    assert_eq!(
+        (desk.state(LineKey::L2), desk.phone.view().tone),
+        (CallState::Proceeding, Some(Tone::Ringback))
+    );
+    assert_eq!(desk.phone.view().soft_keys.shown(), [None, Some(SoftKey::EndCall), None, None]);
+    desk.answer("200 OK", SDP);
+    assert!(desk.last().starts_with("ACK "), "{}", desk.last());
+    let view = desk.phone.view();
+    let stream = view.audio.streams[1].unwrap();
+    assert_eq!((stream.send, stream.receive, stream.remote.port(), stream.serial), (true, true, 4_000, 1));
+    assert_eq!((view.audio.device, view.tone), (Some(AudioDevice::Speaker), None));
+    desk.wait(62_000);
+    assert!(desk.phone.view().display(desk.now).contains("101 Connected 1:02"));
+    assert_eq!(desk.labels(), ["hold", "endcall"]);
+    desk.press("HOLD");
+    let stream = desk.phone.view().audio.streams[1].unwrap();
+    assert_eq!((stream.send, stream.receive, desk.phone.view().device), (false, false, None));
+    assert!(desk.sent.last().unwrap().contains("a=sendonly"), "{}", desk.sent.last().unwrap());
+    assert_eq!(desk.labels(), ["resume", "newcall", "redial"]);
+}
+
+#[test]
+fn an_incoming_call_rings_and_a_lifted_handset_answers_it() {
+    let mut desk = Desk::registered();
+    desk.call_in();
+    assert_eq!(desk.last(), "SIP/2.0 180 Ringing");
+    let view = desk.phone.view();
+    assert_eq!(
+        (view.ring, view.message_lamp.pattern, view.lines[0].name),
+        (Some(1), Pattern::Fast, "Joe Smith")
+    );
+    assert_eq!(desk.labels(), ["answer", "ignore"]);
+    assert!(view.display(desk.now).contains("Joe Smith"));
+    desk.give(Input::Hook(Hook::OffHook));
+    assert_eq!(desk.last(), "SIP/2.0 200 OK");
+    let view = desk.phone.view();
+    assert_eq!((view.device, view.ring, view.message_lamp), (Some(AudioDevice::Handset), None, Lamp::OFF));
+    assert!(view.audio.streams[0].is_some());
+    desk.give(Input::Hook(Hook::OnHook));
+    assert_eq!((desk.state(LineKey::L1), desk.phone.view().device), (CallState::Idle, None));
+}
+
+#[test]
+fn the_ignore_soft_key_says_busy() {
+    let mut desk = Desk::registered();
+    desk.call_in();
+    desk.soft("ignore");
+    assert_eq!(desk.last(), "SIP/2.0 486 Busy Here");
+    assert_eq!(desk.state(LineKey::L1), CallState::Idle);
+}
+
+#[test]
+fn digits_of_a_conversation_stay_for_100_ms_in_its_stream() {
+    let mut desk = Desk::registered();
+    desk.call_in();
+    desk.press("L1 5");
+    let digit = desk.phone.view().audio.streams[0].unwrap().digit.unwrap();
+    assert_eq!((digit.symbol.symbol(), digit.serial), ('5', 1));
+    desk.wait(100);
+    assert_eq!(desk.phone.view().audio.streams[0].unwrap().digit, None);
+}
+
+#[test]
+fn the_volume_key_turns_the_device_that_is_on_and_else_the_ringer() {
+    let mut desk = Desk::registered();
+    desk.press("VOL+");
+    let view = desk.phone.view();
+    assert_eq!((view.volumes.ringer, view.audio.volume, view.ring), (9, 9, Some(1)));
+    assert!(view.display(desk.now).contains("Ringer volume 9"));
+    desk.wait(1_000);
+    assert_eq!(desk.phone.view().ring, None);
+    desk.press("SPEAKER VOL-");
+    let view = desk.phone.view();
+    assert_eq!((view.volumes.speaker, view.audio.volume, view.ring), (7, 7, None));
+    desk.wait(3_000);
+    assert!(!desk.phone.view().display(desk.now).contains("volume"));
+}
+
+#[test]
+fn more_than_four_soft_keys_have_pages() {
+    let mut desk = Desk::registered();
+    desk.press("6 0 0");
+    desk.soft("dial");
+    desk.answer("200 OK", SDP);
+    desk.press("HOLD");
+    desk.answer("200 OK", SDP);
+    desk.call_in();
+    assert_eq!(desk.labels(), ["answer", "ignore", "resume", "newcall", "redial"]);
+    assert!(desk.phone.view().soft_keys.more_right() && !desk.phone.view().soft_keys.more_left());
+    desk.press("RIGHT");
+    assert_eq!(desk.phone.view().soft_keys.shown(), [Some(SoftKey::Redial), None, None, None]);
+    assert!(desk.phone.view().soft_keys.more_left() && !desk.phone.view().soft_keys.more_right());
+    desk.soft("resume");
+    assert_eq!(
+        (desk.state(LineKey::L1), desk.state(LineKey::L2)),
+        (CallState::Connected, CallState::Ringing)
+    );
+    assert_eq!(desk.labels(), ["answer", "ignore", "hold", "endcall"]);
+}
+
+#[test]
+fn a_setting_is_refused_by_name_and_a_changed_account_registers_anew() {
+    let mut desk = Desk::registered();
+    let error = desk.phone.set(desk.now, "Dial_Plan_1_", "(x.)").unwrap_err();
+    assert_eq!(error.to_string(), "Dial_Plan_1_: no such setting");
+    desk.phone.set(desk.now, "User_ID_1_", "105").unwrap();
+    desk.wait(0);
+    assert!(desk.sent.last().unwrap().contains("<sip:105@192.0.2.1>"));
+    assert_eq!(desk.phone.view().lines[0].label, "105");
+}
+
+#[test]
+fn random_moves_keep_the_rules() {
+    let mut dice = Dice(42);
+    for _ in 0..60 {
+        let bytes: Vec<u8> = (0..400).map(|_| dice.next_u32().to_le_bytes()[2]).collect();
+        fuzz_phone_moves(&bytes);
+    }
+}
