@@ -1,7 +1,7 @@
 //! What the audio task has to do: the phone's only tie to its media.
 //!
-//! The plan is a level, not a list of orders: after each step a host reads it, compares it with what its audio
-//! task does, and makes the difference. Packets never touch the phone.
+//! The plan is a level, not a list of orders: after each step a host reads it, compares it with what its
+//! audio task does, and makes the difference. Packets never touch the phone.
 
 use core::net::SocketAddr;
 

@@ -1,5 +1,5 @@
-//! Who gets what: keys and the handset go to the calls, the network to the user agent, and between the two their
-//! orders and events until both are at rest.
+//! Who gets what: keys and the handset go to the calls, the network to the user agent, and between the two
+//! their orders and events until both are at rest.
 
 use heapless::Deque;
 
@@ -115,7 +115,8 @@ impl Phone {
         self.calls.step(now, calls::Input::Event { event, session })
     }
 
-    /// The device that is on becomes louder or quieter; without one the ringer, which then sounds for a moment.
+    /// The device that is on becomes louder or quieter; without one the ringer, which then sounds for a
+    /// moment.
     fn turn_volume(&mut self, now: Instant, louder: bool) {
         let device = self.calls.path().selected();
         let mut volumes = self.volumes();

@@ -1,4 +1,5 @@
-//! The fuzz body of this room: any bytes as a sequence of inputs to a phone, whose rules must hold after each.
+//! The fuzz body of this room: any bytes as a sequence of inputs to a phone, whose rules must hold after
+//! each.
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -39,7 +40,8 @@ impl Rng for Dice {
     }
 }
 
-/// Makes moves as the bytes say: keys, the handset, time, answers to what the phone sent, calls, raw datagrams.
+/// Makes moves as the bytes say: keys, the handset, time, answers to what the phone sent, calls, raw
+/// datagrams.
 ///
 /// # Panics
 /// When a rule is broken: that is what it is for.

@@ -1,8 +1,8 @@
 //! The phone: inputs in, outputs and a view out.
 //!
 //! A host gives each input to [`Phone::step`], then takes all outputs with [`Phone::poll`], then shows
-//! [`Phone::view`] and makes its audio task do what [`View::audio`] says. When [`Phone::deadline`] comes it gives
-//! [`Input::Timeout`].
+//! [`Phone::view`] and makes its audio task do what [`View::audio`] says. When [`Phone::deadline`] comes it
+//! gives [`Input::Timeout`].
 //!
 //! ```
 //! use deskphone::base::{Instant, Rng};
@@ -100,8 +100,8 @@ impl Phone {
         }
     }
 
-    /// Gives a setting a value by its tag, as [`Config::set`] does, and lets it take effect. The phone may want to
-    /// register anew: look at the deadline afterwards.
+    /// Gives a setting a value by its tag, as [`Config::set`] does, and lets it take effect. The phone may
+    /// want to register anew: look at the deadline afterwards.
     ///
     /// # Errors
     /// There is no such setting, or it does not take such a value; nothing has changed then.
@@ -112,8 +112,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Takes one input. Drain [`Phone::poll`] before the next one: an output that is not taken may be lost, as if the
-    /// network had lost it.
+    /// Takes one input. Drain [`Phone::poll`] before the next one: an output that is not taken may be lost,
+    /// as if the network had lost it.
     pub fn step(&mut self, now: Instant, rng: &mut dyn Rng, input: Input<'_>) {
         if !self.applied {
             self.apply(now);

@@ -1,4 +1,5 @@
-//! The four soft keys under the display: which labels they bear, and what more there is to the left and right.
+//! The four soft keys under the display: which labels they bear, and what more there is to the left and
+//! right.
 
 use heapless::Vec;
 

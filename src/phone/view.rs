@@ -15,8 +15,8 @@ use crate::ua::{ExtensionId, RegistrationView};
 pub struct View<'a> {
     /// The four call appearances, in line key order.
     pub lines: [LineView<'a>; limits::LINE_KEYS],
-    /// The line key that display and soft keys speak of: the active call, else the lowest ringing one, else the
-    /// lowest held one.
+    /// The line key that display and soft keys speak of: the active call, else the lowest ringing one, else
+    /// the lowest held one.
     pub focus: Option<LineKey>,
     /// The audio device that is on.
     pub device: Option<AudioDevice>,
