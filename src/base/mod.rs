@@ -1,4 +1,5 @@
-//! Tools that know no protocol: time, timers, pools, bounded storage and text, a buffer writer, a scanner, randomness.
+//! Tools that know no protocol: time, timers, pools, bounded storage and text, a buffer writer, a scanner,
+//! randomness.
 
 pub mod bounded;
 #[cfg(test)]
