@@ -6,8 +6,8 @@ use crate::base::{Instant, Timer};
 /// No digit is shorter, however short the press.
 const SHORTEST_MS: u64 = 100;
 
-/// A key of the dial pad that a person presses during a conversation. It stays for as long as the key is down, and
-/// no less than 100 ms.
+/// A key of the dial pad that a person presses during a conversation. It stays for as long as the key is
+/// down, and no less than 100 ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digit {
     /// Which key.

@@ -11,8 +11,8 @@ use crate::ua::Ticket;
 pub enum Input<'a> {
     /// The network came, went, or has another address.
     Network(Network),
-    /// A message arrived: a UDP datagram, or one message that a [`crate::sip`] framer cut out of a connection's
-    /// stream. The host owns its connections, and a framer for each.
+    /// A message arrived: a UDP datagram, or one message that a [`crate::sip`] framer cut out of a
+    /// connection's stream. The host owns its connections, and a framer for each.
     Message {
         /// From where, over what, and to which of our ports.
         arrival: Hop,

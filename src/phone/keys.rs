@@ -73,7 +73,8 @@ const NAMED: [(&str, Key); 22] = [
 ];
 
 impl Key {
-    /// The key with a name: `L1` to `L4`, `HOLD`, `SPEAKER`, `HEADSET`, `MUTE`, `VM`, `MENU`, `REDIAL`, `VOL+`,
+    /// The key with a name: `L1` to `L4`, `HOLD`, `SPEAKER`, `HEADSET`, `MUTE`, `VM`, `MENU`, `REDIAL`,
+    /// `VOL+`,
     /// `VOL-`, `LEFT`, `RIGHT`, `UP`, `DOWN`, `OK`, `SK1` to `SK4`, `0` to `9`, `*`, `#`.
     ///
     /// ```

@@ -8,8 +8,8 @@ use crate::ua::{ExtensionId, RegistrationState, Ticket};
 pub enum Output<'a> {
     /// Send a message.
     Transmit {
-        /// Where to, over what, from which of our ports. Without a connection number over TCP or TLS: over any
-        /// connection to that address, opening one if there is none.
+        /// Where to, over what, from which of our ports. Without a connection number over TCP or TLS: over
+        /// any connection to that address, opening one if there is none.
         hop: Hop,
         /// The message; valid until the next call.
         bytes: &'a [u8],

@@ -100,7 +100,8 @@ impl Audio {
         if now.since_ms(next) > CATCH_UP_MS {
             next = now;
         }
-        // One frame at a time: when frames are late, those of the other phones come between, as they would have.
+        // One frame at a time: when frames are late, those of the other phones come between, as they would
+        // have.
         if next <= now {
             self.frame(now, next, plan, fault, record);
             self.quiet_frames = if idle { self.quiet_frames.saturating_add(1) } else { 0 };

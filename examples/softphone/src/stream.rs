@@ -104,8 +104,8 @@ impl Stream {
         }
     }
 
-    /// Whoever still sends to this port for an earlier call must not drown the peer: another address than the one
-    /// that the peer named counts only while that one is quiet (it may be behind a NAT).
+    /// Whoever still sends to this port for an earlier call must not drown the peer: another address than the
+    /// one that the peer named counts only while that one is quiet (it may be behind a NAT).
     fn admits(&mut self, now: Instant, remote: SocketAddr) -> bool {
         if remote == self.plan.remote {
             self.heard_at = now;
