@@ -36,6 +36,11 @@ fn media() {
 }
 
 #[test]
+fn phone_moves() {
+    run("phone_moves", deskphone::phone::fuzz_phone_moves);
+}
+
+#[test]
 fn rtp() {
     run("rtp", deskphone::rtp::fuzz_rtp);
 }

@@ -1,5 +1,7 @@
-//! Tools that know no protocol: time, timers, pools, bounded text, a buffer writer, a scanner, randomness.
+//! Tools that know no protocol: time, timers, pools, bounded storage and text, a buffer writer, a scanner,
+//! randomness.
 
+pub mod bounded;
 #[cfg(test)]
 pub(crate) mod golden;
 pub mod log;

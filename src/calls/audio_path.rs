@@ -23,8 +23,8 @@ impl AudioDevice {
     }
 }
 
-/// The device that is on, at most one. Turning a device on is going off hook, turning it off is hanging up;
-/// what that means for calls is [`super::Calls`]' affair.
+/// The device that is on, at most one. Turning a device on is going off hook, turning it off is hanging
+/// up; what that means for calls is [`super::Calls`]' affair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AudioPath {
     selected: Option<AudioDevice>,

@@ -1,7 +1,7 @@
 //! Collecting the digits of a number until it is complete.
 //!
-//! A number is complete at `#`, at the dial soft key, or when no key came for the long interdigit time. The
-//! dial plan takes its place here: it then decides after each key.
+//! A number is complete at `#`, at the dial soft key, or when no key came for the long interdigit time.
+//! The dial plan takes its place here: it then decides after each key.
 
 use heapless::String;
 

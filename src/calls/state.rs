@@ -19,8 +19,8 @@ pub enum CallState {
     Connected,
     /// The remote party is on hold.
     Held,
-    /// The remote party hung up, or the outgoing call failed; the line stays off hook until the person ends
-    /// it.
+    /// The remote party hung up, or the outgoing call failed; the line stays off hook until the person
+    /// ends it.
     Invalid,
     /// A shared line that another station uses.
     Busy,
@@ -41,8 +41,8 @@ impl CallState {
         Self::Busy,
     ];
 
-    /// Whether a call in this state is an active call: one that an audio device belongs to, and that turning
-    /// the device off ends.
+    /// Whether a call in this state is an active call: one that an audio device belongs to, and that
+    /// turning the device off ends.
     #[must_use]
     pub const fn is_active(self) -> bool {
         match self {

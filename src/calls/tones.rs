@@ -1,8 +1,8 @@
 //! Call progress tones: what each sounds like by default.
 //!
-//! A tone is some sine components and one or two cadence sections. A section repeats its segments until its
-//! time is up; a tone that has run its sections is silent, and what follows is the call appearance's affair.
-//! The table holds the defaults of the `Call Progress Tones` settings, as ToneScripts:
+//! A tone is some sine components and one or two cadence sections. A section repeats its segments until
+//! its time is up; a tone that has run its sections is silent, and what follows is the call appearance's
+//! affair. The table holds the defaults of the `Call Progress Tones` settings, as ToneScripts:
 //!
 //! ```text
 //! ToneScript := FreqScript ";" ZSection [ ";" ZSection ]

@@ -3,7 +3,7 @@
 use heapless::Vec;
 
 use super::Phone;
-use crate::base::text;
+use crate::base::{bounded, text};
 use crate::calls::{self, AudioDevice};
 use crate::config::{self, Config, PreferredDevice};
 use crate::limits;
@@ -55,7 +55,7 @@ fn account(extension: &config::Extension) -> ua::Account {
 fn codecs(extension: &config::Extension) -> Vec<Codec, { limits::CODECS }> {
     let preferred = extension.preferred_codec;
     let others = Codec::ALL.into_iter().filter(|codec| *codec != preferred && !extension.use_pref_codec_only);
-    core::iter::once(preferred).chain(others).take(limits::CODECS).collect()
+    bounded::filled(core::iter::once(preferred).chain(others))
 }
 
 fn user_agent(config: &Config) -> ua::Settings {

@@ -206,7 +206,10 @@ impl Desk {
         out.text(user);
         out.text("@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK");
         out.number(u64::from(self.calls));
-        out.text("\r\nMax-Forwards: 70\r\nFrom: \"Joe\" <sip:joe@example.com>;tag=f\r\nTo: <sip:101@192.0.2.1>\r\nCall-ID: c");
+        out.text(
+            "\r\nMax-Forwards: 70\r\nFrom: \"Joe\" <sip:joe@example.com>;tag=f\r\n\
+             To: <sip:101@192.0.2.1>\r\nCall-ID: c",
+        );
         out.number(u64::from(self.calls));
         out.text("\r\nCSeq: 1 INVITE\r\nContact: <sip:joe@192.0.2.1>\r\n");
         body(&mut out, if value.is_multiple_of(3) { "" } else { SDP });

@@ -85,7 +85,8 @@ impl Desk {
     fn call_in(&mut self) {
         let length = SDP.len();
         self.receive(&std::format!(
-            "INVITE sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n\
+            "INVITE sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n\
+             Max-Forwards: 70\r\n\
              From: \"Joe Smith\" <sip:102@192.0.2.1>;tag=f\r\nTo: <sip:101@192.0.2.1>\r\nCall-ID: in\r\n\
              CSeq: 1 INVITE\r\nContact: <sip:102@192.0.2.1>\r\nContent-Type: application/sdp\r\n\
              Content-Length: {length}\r\n\r\n{SDP}"

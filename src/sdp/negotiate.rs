@@ -7,6 +7,7 @@ use heapless::Vec;
 use super::codec::{Codec, FIRST_DYNAMIC, Format, Formats, TELEPHONE_EVENT, TELEPHONE_EVENT_HZ};
 use super::compose::{Content, Outgoing, Revision, Stream};
 use super::description::{Address, Description, Direction, Media, Profile};
+use crate::base::bounded;
 use crate::limits;
 
 /// What we bring to a session.
@@ -151,7 +152,7 @@ pub fn offer(local: &Local) -> Outgoing<'static> {
         dtmf_payload_type: local.dtmf_payload_type,
         packet_ms: local.packet_ms,
         direction: local.direction,
-        streams: streams.collect(),
+        streams: bounded::filled(streams),
     };
     Outgoing::new(content, local.revision)
 }
@@ -193,7 +194,7 @@ pub fn answer<'a>(offer: &Description<'a>, local: &Local) -> Result<(Negotiated,
         dtmf_payload_type: accepted.dtmf_payload_type,
         packet_ms: local.packet_ms,
         direction: Direction::of(negotiated.send, negotiated.receive),
-        streams: streams.collect(),
+        streams: bounded::filled(streams),
     };
     Ok((negotiated, Outgoing::new(content, local.revision)))
 }
@@ -211,7 +212,7 @@ impl Negotiated {
         // §5.1: the numbers in our offer are what we receive, those in the answer are what we send.
         let ours = local.formats.iter().filter(|format| accepted.has(format.codec));
         Ok(Self {
-            receive_formats: ours.copied().collect(),
+            receive_formats: bounded::filled(ours.copied()),
             receive_dtmf_payload_type: local
                 .dtmf_payload_type
                 .filter(|_| accepted.dtmf_payload_type.is_some()),
@@ -396,7 +397,7 @@ const LONGEST_PACKET_MS: u16 = 160;
 
 fn slots_of(offer: &Description<'_>, chosen: usize) -> Slots {
     let slots = offer.media.iter().enumerate();
-    slots
-        .map(|(index, media)| if index == chosen { Slot::Ours } else { Slot::Declined(MediaKind::of(media)) })
-        .collect()
+    bounded::filled(slots.map(|(index, media)| {
+        if index == chosen { Slot::Ours } else { Slot::Declined(MediaKind::of(media)) }
+    }))
 }

@@ -23,7 +23,7 @@
 //! ```
 
 use super::{HeaderName, Message, ParseError, Rejection, Status};
-use crate::base::text;
+use crate::base::{bounded, text};
 use crate::limits::STREAM_BYTES;
 
 /// Cuts a stream into messages. Its memory is one buffer; a message that does not fit breaks the connection.
@@ -82,7 +82,7 @@ impl Framer {
             return bytes.len();
         }
         if self.end == self.buffer.len() && self.start > 0 {
-            self.buffer.copy_within(self.start..self.end, 0);
+            bounded::move_to_front(&mut self.buffer, self.start, self.end);
             self.end = self.end.saturating_sub(self.start);
             self.start = 0;
         }

@@ -9,7 +9,7 @@ use super::session::progress::{Input, State};
 use super::session::{Session, Setup};
 use super::{Event, ExtensionId, Instant, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent};
 use crate::base::rng::up_to;
-use crate::base::{Writer, text};
+use crate::base::{Writer, bounded, text};
 use crate::dialog::Dialog;
 use crate::limits;
 use crate::sdp::{self, Description, Local, Negotiated};
@@ -276,7 +276,7 @@ impl UserAgent {
         let formats = account.codecs.iter().filter_map(|codec| {
             codec.static_payload_type().map(|payload_type| sdp::Format { codec: *codec, payload_type })
         });
-        local.formats = formats.collect();
+        local.formats = bounded::filled(formats);
         local.packet_ms = self.settings.packet_ms;
         local.dtmf_payload_type = self.settings.dtmf_payload_type;
         local.hold_by_address = self.settings.rfc2543_hold;

@@ -7,7 +7,7 @@ use core::net::IpAddr;
 use heapless::{String, Vec};
 
 use super::ids::Ticket;
-use crate::base::{Instant, text};
+use crate::base::{Instant, bounded, text};
 use crate::limits;
 
 /// What is known of some host names.
@@ -86,7 +86,7 @@ impl Names {
         let entry = self.entries.iter_mut().flatten().find(|entry| entry.ticket == ticket);
         let Some(entry) = entry.filter(|entry| matches!(entry.state, State::Asked)) else { return false };
         let lifetime_ms = if addresses.is_empty() { UNKNOWN_LIFETIME_MS } else { KNOWN_LIFETIME_MS };
-        let addresses = addresses.iter().copied().take(limits::ADDRESSES).collect();
+        let addresses = bounded::filled(addresses.iter().copied());
         entry.state = State::Known { addresses, until: now.plus_ms(lifetime_ms) };
         true
     }

@@ -29,6 +29,7 @@ pub(crate) const RULES: &[Rule] = &[
     no_unsafe,
     floats,
     no_std,
+    hidden_panics,
     clocks,
     module_doc,
     line_length,
@@ -347,6 +348,25 @@ fn no_std(source: &Source, findings: &mut Vec<Finding>) {
             let path = source.live[at + name.len()..].starts_with("::");
             if path || source.live[..at].ends_with("extern crate ") {
                 findings.push(found(source, at, "no_std", format!("{name} is for tests")));
+            }
+        }
+    }
+}
+
+/// Calls that panic without a word in their name; `base::bounded` has what stands in for them.
+fn hidden_panics(source: &Source, findings: &mut Vec<Finding>) {
+    let calls =
+        ["collect", "extend", "copy_within", "split_at", "split_at_mut", "swap", "swap_remove", "drain"];
+    let exempt = source.path == "src/base/bounded.rs" || source.path.ends_with("fuzz.rs");
+    if !source.in_library() || exempt {
+        return;
+    }
+    for call in calls {
+        for at in words(&source.live, call) {
+            let after = &source.live[at + call.len()..];
+            let own = source.live[..at].ends_with("self.");
+            if source.live[..at].ends_with('.') && !own && after.starts_with(['(', ':']) {
+                findings.push(found(source, at, "hidden panics", format!("{call} can panic: base::bounded")));
             }
         }
     }

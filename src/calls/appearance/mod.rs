@@ -161,64 +161,27 @@ impl Appearance {
         match (self.state, input) {
             (_, Input::Timeout) => self.timeout(now, timing),
             (_, Input::Enable(enabled)) => self.enable(enabled),
-            (CallState::Idle, Input::Seize { ready }) => {
-                self.state = CallState::Dialing;
-                self.collector = Collector::new(Tone::Dial);
-                self.party = Party::default();
-                self.ready = ready;
-                self.sound(now, ready.then_some(Tone::Dial));
-                NOTHING
-            }
-            (CallState::Dialing, Input::Ready) => {
-                let silent = !self.ready && self.collector.number().is_empty();
-                self.ready = true;
-                if silent {
-                    self.sound(now, Some(Tone::Dial));
-                }
-                NOTHING
-            }
+            (_, Input::Ended(reason)) => self.ended(now, timing, reason),
+            (_, Input::Refused(wish)) => self.refused(now, wish),
+            (CallState::Idle, Input::Seize { ready }) => self.seize(now, ready),
+            (CallState::Dialing, Input::Ready) => self.ready(now),
             (CallState::Dialing, Input::Collect(key)) => self.collect(now, timing, key),
             (CallState::Idle | CallState::Dialing, Input::Call(number)) => self.call(now, number),
-            (CallState::Calling, Input::Begun(session)) => {
-                self.session = Some(session);
-                NOTHING
-            }
-            (CallState::Idle, Input::Incoming(session)) => {
-                self.state = CallState::Ringing;
-                self.session = Some(session);
-                self.incoming = true;
-                order(Some(Order::Ring(session)))
-            }
+            (CallState::Calling, Input::Begun(session)) => self.begun(session),
+            (CallState::Idle, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
                 self.progress(now, status, early_media)
             }
-            (CallState::Calling | CallState::Proceeding, Input::Answered) => self.connect(now),
-            (CallState::Ringing, Input::Answer) => {
-                let _connected = self.connect(now);
-                order(self.session.map(Order::Answer))
-            }
+            (CallState::Calling | CallState::Proceeding, Input::Answered) => self.connect(now, None),
+            (CallState::Ringing, Input::Answer) => self.connect(now, self.session.map(Order::Answer)),
             (CallState::Ringing, Input::Ignore) => self.leave(Order::Refuse),
             (CallState::Connected | CallState::Held, Input::Media { held_by_peer }) => {
                 self.peer_holds(now, held_by_peer)
             }
-            (CallState::Connected, Input::Hold) => {
-                self.state = CallState::Held;
-                self.silence();
-                order(self.session.map(Order::Hold))
-            }
-            (CallState::Held, Input::Resume) => {
-                self.state = CallState::Connected;
-                self.sound(now, self.held_by_peer.then_some(Tone::Holding));
-                order(self.session.map(Order::Resume))
-            }
-            (CallState::Connected, Input::MediaFailed { on_hold: true }) => {
-                // Our resume failed: the far end is still on hold, so the person is told so.
-                self.state = CallState::Held;
-                self.silence();
-                NOTHING
-            }
-            (_, Input::Ended(reason)) => self.ended(now, timing, reason),
-            (_, Input::Refused(wish)) => self.refused(now, wish),
+            (CallState::Connected, Input::Hold) => self.hold(self.session.map(Order::Hold)),
+            (CallState::Held, Input::Resume) => self.resume(now),
+            // Our resume failed: the far end is still on hold, so the person is told so.
+            (CallState::Connected, Input::MediaFailed { on_hold: true }) => self.hold(None),
             (
                 CallState::Dialing
                 | CallState::Calling
@@ -334,6 +297,24 @@ impl Appearance {
         NOTHING
     }
 
+    fn seize(&mut self, now: Instant, ready: bool) -> Step {
+        self.state = CallState::Dialing;
+        self.collector = Collector::new(Tone::Dial);
+        self.party = Party::default();
+        self.ready = ready;
+        self.sound(now, ready.then_some(Tone::Dial));
+        NOTHING
+    }
+
+    fn ready(&mut self, now: Instant) -> Step {
+        let silent = !self.ready && self.collector.number().is_empty();
+        self.ready = true;
+        if silent {
+            self.sound(now, Some(Tone::Dial));
+        }
+        NOTHING
+    }
+
     fn collect(&mut self, now: Instant, timing: &Timing, input: collector::Input) -> Step {
         let step = self.collector.step(now, timing.interdigit_long_ms, input);
         match step.verdict {
@@ -379,11 +360,35 @@ impl Appearance {
         NOTHING
     }
 
-    fn connect(&mut self, now: Instant) -> Step {
+    const fn begun(&mut self, session: SessionId) -> Step {
+        self.session = Some(session);
+        NOTHING
+    }
+
+    const fn ring(&mut self, session: SessionId) -> Step {
+        self.state = CallState::Ringing;
+        self.session = Some(session);
+        self.incoming = true;
+        order(Some(Order::Ring(session)))
+    }
+
+    const fn connect(&mut self, now: Instant, wish: Option<Order>) -> Step {
         self.state = CallState::Connected;
         self.connected_since = Some(now);
         self.silence();
-        NOTHING
+        order(wish)
+    }
+
+    const fn hold(&mut self, wish: Option<Order>) -> Step {
+        self.state = CallState::Held;
+        self.silence();
+        order(wish)
+    }
+
+    fn resume(&mut self, now: Instant) -> Step {
+        self.state = CallState::Connected;
+        self.sound(now, self.held_by_peer.then_some(Tone::Holding));
+        order(self.session.map(Order::Resume))
     }
 
     fn peer_holds(&mut self, now: Instant, held_by_peer: bool) -> Step {

@@ -1,7 +1,7 @@
 //! From samples to packets: one source, one numbering, one clock, whatever the plan says meanwhile.
 
 use super::{Statistics, StreamPlan};
-use crate::base::{Instant, Rng};
+use crate::base::{Instant, Rng, bounded};
 use crate::limits;
 use crate::media::dtmf::{Sender, sender};
 use crate::media::g711::Law;
@@ -113,7 +113,7 @@ impl Outgoing {
                 self.write(out, plan.payload_type, marker, timestamp, payload)
             }
         };
-        self.waiting.copy_within(length..self.filled, 0);
+        bounded::move_to_front(&mut self.waiting, length, self.filled);
         self.filled = self.filled.saturating_sub(length);
         self.timestamp = timestamp.wrapping_add(u32::try_from(length).unwrap_or(0));
         written

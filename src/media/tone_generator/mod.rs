@@ -125,7 +125,7 @@ impl Oscillator {
     }
 
     fn next_sample(&mut self) -> i32 {
-        let missing = self.target.saturating_sub(self.peak).clamp(self.glide.saturating_neg(), self.glide);
+        let missing = self.target.saturating_sub(self.peak).max(self.glide.saturating_neg()).min(self.glide);
         self.peak = self.peak.saturating_add(missing);
         // 32,767 times the largest peak fits into 31 bits.
         let sample = sine(self.phase).wrapping_mul(self.peak) >> 15;

@@ -67,7 +67,14 @@ mod chip {
 mod chip {
     use core::arch::global_asm;
 
-    global_asm!(".section .init, \"ax\"", ".global _start", "_start:", "la sp, _stack_top", "call run", "j .");
+    global_asm!(
+        ".section .init, \"ax\"",
+        ".global _start",
+        "_start:",
+        "la sp, _stack_top",
+        "call run",
+        "j ."
+    );
 
     pub fn say(text: &str) {
         for byte in text.bytes() {

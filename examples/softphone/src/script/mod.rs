@@ -16,8 +16,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use deskphone::phone::{DialKey, Key};
-
+use crate::keys::Button;
 pub use expectation::{Expectation, Heard, Lamp, Parts};
 use words::{Word, words};
 
@@ -65,14 +64,14 @@ pub enum Action {
     /// `key K`, `key down K`, `key up K`
     Key {
         /// The key.
-        key: Key,
+        button: Button,
         /// Down, up or both.
         stroke: Stroke,
     },
     /// `press conf`: the soft key with this label.
     Press(String),
     /// `dial 5551234#`
-    Dial(Vec<Key>),
+    Dial(Vec<Button>),
     /// `hook off` (true) and `hook on` (false).
     Handset(bool),
     /// `wait 800ms`
@@ -257,12 +256,12 @@ fn usage(verb: &str) -> String {
 }
 
 fn parse_key(name: &str, stroke: Stroke) -> Result<Action, String> {
-    let key = Key::named(name).ok_or_else(|| format!("no key is called `{name}`"))?;
-    Ok(Action::Key { key, stroke })
+    let button = Button::parse(name).ok_or_else(|| format!("no key is called `{name}`"))?;
+    Ok(Action::Key { button, stroke })
 }
 
 fn parse_number(number: &str) -> Result<Action, String> {
-    let keys: Option<Vec<Key>> = number.chars().map(|c| DialKey::new(c).map(Key::Dial)).collect();
+    let keys: Option<Vec<Button>> = number.chars().map(Button::digit).collect();
     match keys {
         Some(keys) if !keys.is_empty() => Ok(Action::Dial(keys)),
         _ => Err(format!("`{number}` cannot be dialled: digits, * and # only")),

@@ -1,5 +1,8 @@
 //! One use of each thing that the library offers, on values that the compiler cannot see through.
 
+mod audio;
+mod signalling;
+
 use core::hint::black_box;
 use deskphone::base::{Instant, Pool, Rng, Timer, UnixTime, Writer, earliest, rng, scan, text};
 
@@ -18,6 +21,10 @@ impl Rng for Xorshift {
 /// Whether everything did what it should.
 pub fn everything() -> bool {
     tools()
+        && signalling::messages()
+        && signalling::transactions()
+        && audio::descriptions()
+        && audio::stream()
 }
 
 fn tools() -> bool {

@@ -1,0 +1,38 @@
+//! Filling and shifting bounded storage without a panic: `collect`, `extend` and `copy_within` have one.
+
+use heapless::Vec;
+
+/// As many of the items as fit, in their order; the rest is left out.
+///
+/// ```
+/// use deskphone::base::bounded;
+/// assert_eq!(bounded::filled::<_, 2>([1, 2, 3]), [1, 2]);
+/// ```
+pub fn filled<T, const N: usize>(items: impl IntoIterator<Item = T>) -> Vec<T, N> {
+    let mut kept = Vec::new();
+    for item in items {
+        if kept.push(item).is_err() {
+            break;
+        }
+    }
+    kept
+}
+
+/// Moves `all[from..to]` to the front; nothing happens when there is no such part.
+///
+/// ```
+/// use deskphone::base::bounded;
+/// let mut all = [1, 2, 3, 4];
+/// bounded::move_to_front(&mut all, 1, 3);
+/// assert_eq!(all, [2, 3, 3, 4]);
+/// bounded::move_to_front(&mut all, 3, 2);
+/// bounded::move_to_front(&mut all, 3, 5);
+/// assert_eq!(all, [2, 3, 3, 4]);
+/// ```
+pub fn move_to_front<T: Copy>(all: &mut [T], from: usize, to: usize) {
+    if let Some(part) = all.get_mut(..to)
+        && from <= part.len()
+    {
+        part.copy_within(from.., 0);
+    }
+}

@@ -1,0 +1,99 @@
+//! Every short sequence of moves, and many long ones, keep the rules of [`Desk::check`].
+
+use super::*;
+
+/// Everything that a person or the network can do in one move.
+const MOVES: usize = 34;
+
+fn make(desk: &mut Desk, number: usize) {
+    desk.now = desk.now.plus_ms(100);
+    match number {
+        0..=3 => desk.give(Input::Line(LineKey::ALL[number])),
+        4 => desk.give(Input::Device(AudioDevice::Speaker)),
+        5 => desk.give(Input::Device(AudioDevice::Headset)),
+        6 => desk.give(Input::Handset(true)),
+        7 => desk.give(Input::Handset(false)),
+        8 => desk.give(Input::Hold),
+        9 => desk.give(Input::Mute),
+        10 => desk.dial("5"),
+        11 => desk.dial("#"),
+        12 => desk.give(Input::Dial(DialKey::new('8').unwrap())),
+        13 => desk.give(Input::Action(Action::Dial)),
+        14 => desk.give(Input::Action(Action::DeleteLast)),
+        15 => desk.give(Input::Action(Action::Cancel)),
+        16 => desk.give(Input::Action(Action::End)),
+        17 => desk.give(Input::Action(Action::Answer)),
+        18 => desk.give(Input::Action(Action::Ignore)),
+        19 => desk.give(Input::Action(Action::Resume)),
+        20 => desk.give(Input::Action(Action::NewCall)),
+        21 => desk.give(Input::Action(Action::Redial)),
+        22 => drop(desk.incoming()),
+        23 => desk.answered(),
+        24 => {
+            if let Some(far) = desk.far.iter().find(|far| !far.incoming && !far.answered).cloned() {
+                let event = Event::Progress { session: far.session, status: 180, early_media: false };
+                desk.event(event, far.session);
+            }
+        }
+        25..=28 => {
+            if let Some(far) = desk.far.get(number.abs_diff(25)).cloned() {
+                let reason = match (far.answered, far.incoming) {
+                    (true, _) => EndReason::Remote,
+                    (false, true) => EndReason::Cancelled,
+                    (false, false) => EndReason::Failed(486),
+                };
+                desk.ended(far.session, reason);
+            }
+        }
+        29 => {
+            if let Some(due) = desk.calls.deadline() {
+                desk.now = desk.now.max(due);
+            }
+            desk.give(Input::Timeout);
+            assert!(desk.calls.deadline().is_none_or(|due| due > desk.now), "{:?}", desk.calls);
+        }
+        30 => desk.refuse_invites = !desk.refuse_invites,
+        31 => desk.calls.configure(desk.now, Settings::new()),
+        32 => desk.calls.configure(desk.now, settings()),
+        _ => {
+            let registered = desk.calls.registered(extension(1)) == RegistrationState::Registered;
+            let state =
+                if registered { RegistrationState::Failed(408) } else { RegistrationState::Registered };
+            desk.give(Input::Registration { extension: extension(1), state });
+        }
+    }
+    desk.check();
+}
+
+fn explore(desk: &Desk, depth: usize) {
+    for number in 0..MOVES {
+        let mut next = desk.clone();
+        make(&mut next, number);
+        if depth > 1 {
+            explore(&next, depth.saturating_sub(1));
+        }
+    }
+}
+
+#[test]
+fn every_short_sequence_of_moves_keeps_the_rules() {
+    explore(&Desk::new(settings()), 3);
+    let mut talking = Desk::new(settings());
+    talking.call(1);
+    talking.incoming();
+    explore(&talking, 3);
+}
+
+#[test]
+fn long_walks_keep_the_rules() {
+    for seed in 0..400u64 {
+        let mut desk = Desk::new(settings());
+        let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        for _ in 0..120 {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            make(&mut desk, usize::try_from(random % 34).unwrap());
+        }
+    }
+}
