@@ -1,5 +1,5 @@
-//! A four-line desk phone in a terminal, and a script player that drives several of them: the library `deskphone` with
-//! sockets, a clock, sound and a screen.
+//! A four-line desk phone in a terminal, and a script player that drives several of them: the library
+//! `deskphone` with sockets, a clock, sound and a screen.
 
 pub mod hearing;
 pub mod keys;
