@@ -29,6 +29,10 @@ pub const CLIENT_TRANSACTIONS: usize = pick(12, 3);
 /// 503.
 pub const SERVER_TRANSACTIONS: usize = pick(12, 3);
 
+/// Final answers that are remembered for requests that come once more after their transaction. Older: the
+/// request counts as a new one.
+pub const ANSWERED: usize = pick(64, 8);
+
 /// Bytes of a Call-ID, ours or a peer's. Longer: 513.
 pub const CALL_ID_BYTES: usize = pick(128, 64);
 /// Bytes of a tag. Longer: 513.

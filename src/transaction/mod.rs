@@ -18,7 +18,7 @@ pub mod table;
 pub mod timing;
 pub mod transport;
 
-pub use opening::{Draft, VacantClient};
+pub use opening::{Draft, Unopened, VacantClient};
 pub use records::{Owner, SendTicket};
 pub use table::{
     ClientEnd, ClientId, Counters, Notice, Outgoing, RequestMatch, ResponseMatch, ServerEnd, ServerId,

@@ -27,6 +27,15 @@ pub struct Draft<'t> {
     pub(super) server: ServerId,
 }
 
+/// Why a request got no transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unopened {
+    /// Every slot is in use by a request that is not settled: 503.
+    Full,
+    /// What an answer repeats, or what names the request, is longer than `limits` allows: 513.
+    TooLarge,
+}
+
 impl VacantClient<'_> {
     /// Room for the request.
     pub fn buffer(&mut self) -> &mut [u8] {
@@ -116,8 +125,8 @@ impl Transactions {
     /// Via of the answers is marked with, if it is to be marked (RFC 3261 §18.2.1, RFC 3581 §4). An INVITE
     /// is answered 100 by itself if the user agent does not answer within 200 ms.
     ///
-    /// `None` when every slot is in use by a request that is not settled, or when the request is too large
-    /// to be answered; the user agent answers without a transaction then (503, 513).
+    /// # Errors
+    /// The user agent answers without a transaction then.
     pub fn open_server(
         &mut self,
         now: Instant,
@@ -125,18 +134,20 @@ impl Transactions {
         (hop, mark): (Hop, Option<core::net::SocketAddr>),
         owner: Owner,
         timers: &Timers,
-    ) -> Option<ServerId> {
-        let method = request.method().filter(|method| *method != Method::Ack)?;
-        let key = Key::of(request, method)?;
-        let index = self.servers.vacant().or_else(|| self.evict_server())?;
+    ) -> Result<ServerId, Unopened> {
+        let too_large = Unopened::TooLarge;
+        let method = request.method().filter(|method| *method != Method::Ack).ok_or(too_large)?;
+        let key = Key::of(request, method).ok_or(too_large)?;
+        let index = self.servers.vacant().or_else(|| self.evict_server()).ok_or(Unopened::Full)?;
         let begun = self.next_ticket();
-        let length = compose_trying(request, mark, self.servers.slot_at(index)?.buffer())?;
+        let buffer = self.servers.slot_at(index).ok_or(Unopened::Full)?.buffer();
+        let length = compose_trying(request, mark, buffer).ok_or(too_large)?;
         let machine = if method == Method::Invite {
             ServerMachine::Invite(invite_server::InviteServer::new(now, hop.transport, timers))
         } else {
             ServerMachine::Other(server::Server::new(hop.transport, timers))
         };
-        let sent_by_port = sent_by_port(&request.via()?, hop.transport);
+        let sent_by_port = sent_by_port(&request.via().ok_or(too_large)?, hop.transport);
         let record = ServerRecord {
             machine,
             key,
@@ -148,7 +159,7 @@ impl Transactions {
             failed: false,
             sent_by_port,
         };
-        self.servers.occupy(index, record, length).map(ServerId)
+        self.servers.occupy(index, record, length).map(ServerId).ok_or(Unopened::Full)
     }
 }
 

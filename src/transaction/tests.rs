@@ -45,7 +45,7 @@ fn start(table: &mut Transactions, ms: u64, text: &str, hop: Hop, owner: u32) ->
 
 fn open(table: &mut Transactions, ms: u64, text: &str, hop: Hop, owner: u32) -> Option<ServerId> {
     let message = Message::parse(text.as_bytes()).unwrap();
-    table.open_server(at(ms), &message, (hop, None), Owner(owner), TIMERS)
+    table.open_server(at(ms), &message, (hop, None), Owner(owner), TIMERS).ok()
 }
 
 fn answer(table: &mut Transactions, ms: u64, server: ServerId, code: u16) -> bool {

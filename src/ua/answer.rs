@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 
+use super::answered::name;
 use super::identifier;
 use super::request;
 use super::session::Session;
@@ -10,7 +11,7 @@ use crate::base::Writer;
 use crate::sip::admission::unsupported;
 use crate::sip::compose::Reply;
 use crate::sip::{HeaderName, Message, Method, Status, compose};
-use crate::transaction::{Hop, Owner, ServerId, reply_hop};
+use crate::transaction::{Hop, Owner, ServerId, Unopened, reply_hop};
 
 /// What an answer says beside what it copies from the request.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +68,26 @@ impl UserAgent {
         };
         let ticket = transactions.next_ticket();
         outbox.send(ticket, hop, length);
+        self.remember(request, answer.status);
+    }
+
+    /// The same request gets no other final answer, even when its transaction is gone.
+    fn remember(&mut self, message: &Message<'_>, status: Status) {
+        if let (true, Some(name)) = (status.is_final(), name(self.secret.unwrap_or(0), message)) {
+            self.answered.keep(name, status.code());
+        }
+    }
+
+    /// A request that was answered before its transaction was given away: the same status once more. A 2xx to
+    /// INVITE is not repeated: its transaction goes only after the ACK. Whether it was such a request.
+    pub(super) fn answered_before(&mut self, arrival: Hop, request: &Message<'_>) -> bool {
+        let name = name(self.secret.unwrap_or(0), request);
+        let status = name.and_then(|name| self.answered.status_of(name)).and_then(Status::new);
+        let Some(status) = status else { return false };
+        if !(status.is_success() && request.method() == Some(Method::Invite)) {
+            self.decline(arrival, request, status);
+        }
+        true
     }
 
     /// Answers a request other than INVITE within a session's dialog, so that its retransmissions get the
@@ -82,7 +103,7 @@ impl UserAgent {
         let tag = self.sessions.get(id.0).map(Session::own_tag);
         let answer = Answer::new(status, tag.as_deref());
         let answered =
-            self.open_server(now, &arrival, request).and_then(|server| self.respond(now, server, &answer));
+            self.open_server(now, &arrival, request).ok().and_then(|server| self.respond(now, server, &answer));
         if answered.is_none() {
             self.answer_statelessly(arrival, request, &answer);
         }
@@ -93,15 +114,20 @@ impl UserAgent {
         now: Instant,
         arrival: &Hop,
         request: &Message<'_>,
-    ) -> Option<ServerId> {
+    ) -> Result<ServerId, Status> {
         let way_back = self.way_back(arrival, request);
         let Self { settings, transactions, .. } = self;
-        transactions.open_server(now, request, way_back, Owner(0), &settings.timers)
+        let opened = transactions.open_server(now, request, way_back, Owner(0), &settings.timers);
+        opened.map_err(|unopened| match unopened {
+            Unopened::Full => Status::SERVICE_UNAVAILABLE,
+            Unopened::TooLarge => Status::MESSAGE_TOO_LARGE,
+        })
     }
 
     /// Sends an answer in a transaction, composed from the one before it.
     pub(super) fn respond(&mut self, now: Instant, server: ServerId, answer: &Answer<'_>) -> Option<()> {
-        let Self { settings, transactions, counters, .. } = self;
+        let secret = self.secret.unwrap_or(0);
+        let Self { settings, transactions, counters, answered, .. } = self;
         let mut draft = transactions.respond(server)?;
         let (before, room) = draft.copying();
         let before = Message::parse(before).ok()?;
@@ -114,7 +140,12 @@ impl UserAgent {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
         };
-        draft.send(now, answer.status, length).then_some(())
+        let name = name(secret, &before).filter(|_| answer.status.is_final());
+        let sent = draft.send(now, answer.status, length);
+        if let (true, Some(name)) = (sent, name) {
+            answered.keep(name, answer.status.code());
+        }
+        sent.then_some(())
     }
 
     /// Where the answers to a request go, and what its topmost Via is marked with.

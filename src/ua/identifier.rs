@@ -36,15 +36,19 @@ fn make<const N: usize>(start: &[u8], words: usize, rng: &mut dyn Rng) -> Vec<u8
 /// The tag of a stateless answer: the same for each retransmission of a request, another for every other
 /// request, and no one without the secret can make it (RFC 3261 §8.2.7).
 pub(super) fn stateless_tag(secret: u32, parts: &[&[u8]]) -> Tag {
-    // FNV-1a, keyed at its start: it only has to spread.
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    let start = 0xCBF2_9CE4_8422_2325 ^ u64::from(secret).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let hash = parts.iter().copied().flatten().fold(start, step);
+    let hash = keyed_hash(secret, parts);
     let mut room = [0; 16];
     let mut out = Writer::new(&mut room);
     out.hex(u32::try_from(hash >> 32).unwrap_or(0), 8);
     out.hex(u32::try_from(hash & 0xFFFF_FFFF).unwrap_or(0), 8);
     Vec::from_slice(out.written()).unwrap_or_default()
+}
+
+/// FNV-1a, keyed at its start: it only has to spread.
+pub(super) fn keyed_hash(secret: u32, parts: &[&[u8]]) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    let start = 0xCBF2_9CE4_8422_2325 ^ u64::from(secret).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    parts.iter().copied().flatten().fold(start, step)
 }
 
 #[cfg(test)]

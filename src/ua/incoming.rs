@@ -52,6 +52,9 @@ impl UserAgent {
             }
             return;
         }
+        if self.answered_before(arrival, request) {
+            return;
+        }
         if method == Method::Cancel {
             // §9.2: it finds no INVITE.
             self.decline(arrival, request, Status::CALL_DOES_NOT_EXIST);
@@ -111,6 +114,10 @@ impl UserAgent {
         if method == Method::Invite {
             self.reinvited(now, rng, arrival, request, id);
         } else if method == Method::Bye {
+            // A peer that hangs up got our 2xx, even if its ACK is lost.
+            if let Some(server) = session.server {
+                self.transactions.acknowledge(server);
+            }
             self.reply(now, arrival, request, id, Status::OK);
             self.proceed(now, rng, id, Input::Bye);
         } else {

@@ -55,6 +55,8 @@ impl UserAgent {
         if self.sessions.is_full() {
             return Err(refuse(Status::BUSY_HERE));
         }
+        // §8.1.1.8: an INVITE has exactly one; without it there is no way back.
+        request.contact().ok_or_else(|| refuse(Status::BAD_REQUEST))?;
         let dialog = Dialog::of_request(request, &identifier::tag(rng))
             .map_err(|_| refuse(Status::MESSAGE_TOO_LARGE))?;
         let caller = request.from().ok_or_else(|| refuse(Status::BAD_REQUEST))?;
@@ -70,9 +72,7 @@ impl UserAgent {
         });
         session.take_offer(request)?;
         session.timers.expires.start(now, ring_limit_ms(request));
-        session.server = Some(
-            self.open_server(now, &arrival, request).ok_or_else(|| refuse(Status::SERVICE_UNAVAILABLE))?,
-        );
+        session.server = Some(self.open_server(now, &arrival, request).map_err(refuse)?);
         self.sessions.insert(session).map(SessionId).map_err(|_| refuse(Status::BUSY_HERE))
     }
 
@@ -210,7 +210,7 @@ impl UserAgent {
             }
             State::Confirmed if session.server.is_none() => None,
             // An earlier one is not finished.
-            State::Confirmed | State::Accepted | State::Closing => Some(Answer {
+            State::Confirmed | State::Accepted | State::Closing | State::Incoming => Some(Answer {
                 retry_after_s: Some(up_to(rng, 10)),
                 ..Answer::new(Status::SERVER_INTERNAL_ERROR, Some(&tag))
             }),
@@ -219,7 +219,6 @@ impl UserAgent {
             | State::Proceeding
             | State::Abandoned
             | State::Cancelling
-            | State::Incoming
             | State::Ending => Some(Answer::new(Status::CALL_DOES_NOT_EXIST, Some(&tag))),
         };
         let refusal = match refusal {
@@ -239,10 +238,9 @@ impl UserAgent {
         session.hop = Some(arrival);
         let server = self.open_server(now, &arrival, request);
         let Some(session) = self.sessions.get_mut(id.0) else { return };
-        session.server = server;
-        if server.is_none() {
-            let busy = Answer::new(Status::SERVICE_UNAVAILABLE, Some(&tag));
-            self.answer_statelessly(arrival, request, &busy);
+        session.server = server.ok();
+        if let Err(status) = server {
+            self.answer_statelessly(arrival, request, &Answer::new(status, Some(&tag)));
             return;
         }
         let offered = !session.offer_pending;
@@ -351,6 +349,6 @@ fn ring_limit_ms(request: &Message<'_>) -> u64 {
 }
 
 const RING_LIMIT_S: u32 = 300;
-const RING_AGAIN_MS: u64 = 60_000;
+pub(super) const RING_AGAIN_MS: u64 = 60_000;
 /// A T1 of zero must not flood the network.
-const SHORTEST_REPEAT_MS: u32 = 10;
+pub(super) const SHORTEST_REPEAT_MS: u32 = 10;

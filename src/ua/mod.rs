@@ -5,6 +5,7 @@
 
 mod account;
 mod answer;
+mod answered;
 pub mod challenge;
 pub mod command;
 pub mod event;
@@ -36,6 +37,7 @@ use heapless::Deque;
 use crate::base::{Instant, Pool, Rng, earliest};
 use crate::limits;
 use crate::transaction::{ClientEnd, ClientId, Hop, Notice, ServerEnd, Transactions};
+use answered::Answered;
 use challenge::Keyring;
 use ids::PerExtension;
 use names::Names;
@@ -55,6 +57,7 @@ pub struct UserAgent {
     transactions: Transactions,
     names: Names,
     outbox: Outbox,
+    answered: Answered,
     events: Deque<Event, { limits::EVENTS }>,
     address: Option<IpAddr>,
     /// Makes the tags of stateless answers the same for each retransmission, and nobody's guess.
@@ -136,6 +139,7 @@ impl UserAgent {
             transactions: Transactions::new(),
             names: Names::new(),
             outbox: Outbox::new(),
+            answered: Answered::new(),
             events: Deque::new(),
             address: None,
             secret: None,
@@ -298,12 +302,13 @@ impl UserAgent {
 
     /// A request of ours got no answer.
     fn client_failed(&mut self, now: Instant, rng: &mut dyn Rng, client: ClientId, status: u16) {
-        if let Some(hop) = self.transactions.client_hop(client) {
-            self.names.failed(hop.remote.ip());
-        }
+        let hop = self.transactions.client_hop(client);
+        let addresses = hop.map_or(0, |hop| self.names.failed(hop.remote.ip()));
         match self.owner_of(client) {
-            Some(Owner::Registrar(extension)) => self.register_failed(now, rng, extension, status),
-            Some(Owner::Session(id)) => self.session_request_failed(now, rng, id, status),
+            Some(Owner::Registrar(extension)) => {
+                self.register_failed(now, rng, extension, status, addresses);
+            }
+            Some(Owner::Session(id)) => self.session_request_failed(now, rng, id, status, addresses),
             None => {}
         }
     }

@@ -3,6 +3,7 @@
 
 use super::challenge::Attempts;
 use super::session::Modify;
+use super::incoming_call::{RING_AGAIN_MS, SHORTEST_REPEAT_MS};
 use super::session::progress::{Input, State};
 use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
 use crate::base::rng::up_to;
@@ -112,7 +113,8 @@ impl UserAgent {
 
     /// What is due in a session.
     pub(super) fn session_timeout(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
-        let longest_ms = self.settings.timers.t2_ms.max(self.settings.timers.t1_ms);
+        let timers = self.settings.timers;
+        let longest_ms = timers.t2_ms.max(timers.t1_ms).max(SHORTEST_REPEAT_MS);
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         if session.timers.repeat.take_due(now) {
             let repeat_ms = session.timers.repeat_ms.saturating_mul(2).min(longest_ms);
@@ -155,5 +157,3 @@ impl UserAgent {
         self.proceed(now, rng, id, input);
     }
 }
-
-const RING_AGAIN_MS: u64 = 60_000;

@@ -91,15 +91,19 @@ impl Names {
         true
     }
 
-    /// An address did not answer: the next one of its name comes to the front.
-    pub(super) fn failed(&mut self, address: IpAddr) {
+    /// An address did not answer: the next one of its name comes to the front. How many the name has (RFC
+    /// 3263 §4.3: the request goes on to the next one).
+    pub(super) fn failed(&mut self, address: IpAddr) -> usize {
+        let mut count = 0;
         for entry in self.entries.iter_mut().flatten() {
             if let State::Known { addresses, .. } = &mut entry.state
                 && addresses.first() == Some(&address)
             {
                 addresses.rotate_left(1);
+                count = addresses.len();
             }
         }
+        count
     }
 
     fn drop_stale(&mut self, now: Instant) {
@@ -158,7 +162,8 @@ mod tests {
         assert!(names.resolved(NOW, ticket, &addresses));
         assert!(!names.resolved(NOW, ticket, &[]), "one answer a question");
         assert_eq!(names.find(NOW, "sip.example.com"), Found::Address(addresses[0]));
-        names.failed(addresses[0]);
+        assert_eq!(names.failed(addresses[0]), 2);
+        assert_eq!(names.failed(addresses[0]), 0, "it is not in front any more");
         assert_eq!(names.find(NOW, "sip.example.com"), Found::Address(addresses[1]));
         assert_eq!(names.find(NOW.plus_ms(60_000), "sip.example.com"), Found::Pending, "asked anew");
     }

@@ -8,7 +8,7 @@ use super::identifier;
 use super::next_hop::NextHop;
 use super::request;
 use super::session::progress::{Input, Send, State};
-use super::session::{Session, Setup};
+use super::session::{Modify, Session, Setup, owner};
 use super::{
     EndReason, Event, Instant, Invite, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent,
 };
@@ -150,7 +150,7 @@ impl UserAgent {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
         };
-        session.client = vacant.start(now, length, hop, Owner(0), &settings.timers);
+        session.client = vacant.start(now, length, hop, owner(session.extension), &settings.timers);
         session.hop = Some(hop);
         session.client.map(|_| ())
     }
@@ -311,6 +311,7 @@ impl UserAgent {
         }
         session.redirections = session.redirections.saturating_add(1);
         session.attempts = Attempts::new();
+        session.silent = 0;
         session.state = State::Locating;
         session.timers.stop_call_setup();
         session.timers.give_up.start(now, LOCATING_MS);
@@ -343,10 +344,19 @@ impl UserAgent {
         rng: &mut dyn Rng,
         id: SessionId,
         status: u16,
+        addresses: usize,
     ) {
-        let Some(session) = self.sessions.get(id.0) else { return };
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        session.silent = session.silent.saturating_add(1);
         match session.state {
-            State::Confirmed => self.change_failed(now, rng, id, status),
+            // RFC 3263 §4.3: the next address of the name.
+            State::Calling if session.silent < addresses => {
+                session.state = State::Locating;
+                self.locate(now, rng, id);
+            }
+            State::Confirmed if session.modify == Modify::Sent => self.change_failed(now, rng, id, status),
+            // An old failure's ACK did not get through.
+            State::Confirmed => {}
             State::Ending => self.proceed(now, rng, id, Input::ByeDone),
             State::Locating
             | State::Calling
@@ -367,7 +377,9 @@ impl UserAgent {
             session.state = next;
         }
         let sent = self.carry_out(now, rng, id, step.send);
-        if step.next.is_none() || (sent.is_none() && step.send == Send::Bye) {
+        // Without a BYE nothing would end the session.
+        let unsaid = sent.is_none() && matches!(step.send, Send::Bye | Send::AckThenBye);
+        if step.next.is_none() || unsaid {
             self.sessions.remove(id.0);
         }
         if let Some(reason) = step.ended {

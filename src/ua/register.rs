@@ -27,6 +27,8 @@ pub(super) struct Registrar {
     cseq: u32,
     pub(super) client: Option<ClientId>,
     attempts: Attempts,
+    /// Addresses of the registrar's name that did not answer the current REGISTER.
+    silent: usize,
     /// A REGISTER with this expiry waits for the registrar's address.
     waiting: Option<u32>,
     /// The expiry in the REGISTER that is under way.
@@ -44,6 +46,7 @@ impl Registrar {
             cseq: 0,
             client: None,
             attempts: Attempts::new(),
+            silent: 0,
             waiting: None,
             asked_s: 0,
             account_changed: false,
@@ -114,8 +117,16 @@ impl UserAgent {
         rng: &mut dyn Rng,
         extension: ExtensionId,
         status: u16,
+        addresses: usize,
     ) {
-        self.registrars.of_mut(extension).client = None;
+        let registrar = self.registrars.of_mut(extension);
+        registrar.client = None;
+        registrar.silent = registrar.silent.saturating_add(1);
+        if registrar.silent < addresses {
+            let asked_s = registrar.asked_s;
+            self.send_register(now, rng, extension, asked_s);
+            return;
+        }
         self.registration_step(now, rng, extension, Input::Failed { status, retry_after_s: None });
     }
 
@@ -160,6 +171,7 @@ impl UserAgent {
         let step = registrar.machine.step(now, policy, input);
         if step.register_s.is_some() {
             registrar.attempts = Attempts::new();
+            registrar.silent = 0;
         }
         if step.changed {
             self.tell(Event::Registration(extension));

@@ -26,8 +26,8 @@ pub(super) struct Registration {
     failures: u8,
     /// The last failure's status, until the next success.
     failed: Option<u16>,
-    /// `Stop` came while a REGISTER was under way.
-    leave_next: bool,
+    /// `Stop` came while a REGISTER was under way, or `Start` while the binding was being removed.
+    turn_next: bool,
 }
 
 /// Where the registration stands.
@@ -92,7 +92,7 @@ impl Registration {
             granted_s: 0,
             failures: 0,
             failed: None,
-            leave_next: false,
+            turn_next: false,
         }
     }
 
@@ -105,9 +105,9 @@ impl Registration {
                 self.ask(next)
             }
             (State::Asking | State::Refreshing | State::Leaving, Input::Start { expires_s }) => {
-                // §10.2: not before the previous one is answered. After leaving, the answer starts anew.
+                // §10.2: not before the previous one is answered; the end of leaving starts anew.
                 self.ask_s = expires_s;
-                self.leave_next = false;
+                self.turn_next = self.state == State::Leaving;
                 None
             }
             (_, Input::Reset) => {
@@ -116,7 +116,7 @@ impl Registration {
             }
             (State::Registered, Input::Stop) => self.leave(),
             (State::Asking | State::Refreshing, Input::Stop) => {
-                self.leave_next = true;
+                self.turn_next = true;
                 None
             }
             (State::Waiting, Input::Stop) => {
@@ -133,12 +133,17 @@ impl Registration {
                 self.failed(now, policy, status, retry_after_s)
             }
             (State::Leaving, Input::Granted { .. } | Input::TooBrief { .. } | Input::Failed { .. }) => {
-                *self = Self::new();
+                let (again, ask_s) = (self.turn_next, self.ask_s);
+                *self = Self { ask_s, ..Self::new() };
+                if again { self.ask(State::Asking) } else { None }
+            }
+            (State::Leaving, Input::Stop) => {
+                self.turn_next = false;
                 None
             }
             (State::Registered, Input::Timeout) if self.due.take_due(now) => self.ask(State::Refreshing),
             (State::Waiting, Input::Timeout) if self.due.take_due(now) => self.ask(State::Asking),
-            (State::Off | State::Leaving, Input::Stop)
+            (State::Off, Input::Stop)
             | (_, Input::Timeout)
             | (
                 State::Off | State::Registered | State::Waiting,
@@ -182,8 +187,8 @@ impl Registration {
     fn granted(&mut self, now: Instant, policy: Policy, expires_s: u32) -> Option<u32> {
         let expires_s = expires_s.max(policy.min_expires_s);
         *self =
-            Self { state: State::Registered, ask_s: self.ask_s, leave_next: self.leave_next, ..Self::new() };
-        if self.leave_next {
+            Self { state: State::Registered, ask_s: self.ask_s, turn_next: self.turn_next, ..Self::new() };
+        if self.turn_next {
             return self.leave();
         }
         self.granted_s = expires_s;
@@ -195,7 +200,7 @@ impl Registration {
     /// §10.2.8: ask again for what the registrar wants, if that is more than we asked and not beyond our
     /// bound.
     fn too_brief(&mut self, now: Instant, policy: Policy, min_expires_s: u32) -> Option<u32> {
-        if self.leave_next || min_expires_s <= self.ask_s || min_expires_s > policy.max_expires_s {
+        if self.turn_next || min_expires_s <= self.ask_s || min_expires_s > policy.max_expires_s {
             return self.failed(now, policy, 423, None);
         }
         self.ask_s = min_expires_s;
@@ -209,7 +214,7 @@ impl Registration {
         status: u16,
         retry_after_s: Option<u32>,
     ) -> Option<u32> {
-        if self.leave_next {
+        if self.turn_next {
             *self = Self::new();
             return None;
         }
@@ -232,3 +237,84 @@ impl Registration {
 
 /// Timer F (32 s) and some room for the second attempt.
 const REFRESH_MARGIN_S: u32 = 60;
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::string::String;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::base::golden;
+
+    const POLICY: Policy = Policy { min_expires_s: 60, max_expires_s: 7_200, retry_s: 30, retry_cap_s: 100 };
+    const FAILED: Input = Input::Failed { status: 503, retry_after_s: None };
+
+    fn after(inputs: &[Input]) -> Registration {
+        let mut machine = Registration::new();
+        for input in inputs {
+            let _ = machine.step(Instant::ZERO, POLICY, *input);
+        }
+        machine
+    }
+
+    #[test]
+    fn every_state_and_every_input() {
+        let start = Input::Start { expires_s: 3_600 };
+        let granted = Input::Granted { expires_s: 600 };
+        let machines = [
+            after(&[]),
+            after(&[start]),
+            after(&[start, Input::Stop]),
+            after(&[start, granted]),
+            after(&[start, granted, start]),
+            after(&[start, granted, start, Input::Stop]),
+            after(&[start, FAILED]),
+            after(&[start, granted, Input::Stop]),
+            after(&[start, granted, Input::Stop, start]),
+        ];
+        let inputs = [
+            start,
+            Input::Stop,
+            Input::Reset,
+            granted,
+            Input::Granted { expires_s: 0 },
+            Input::TooBrief { min_expires_s: 7_200 },
+            Input::TooBrief { min_expires_s: 7_201 },
+            Input::TooBrief { min_expires_s: 60 },
+            FAILED,
+            Input::Failed { status: 480, retry_after_s: Some(240) },
+            Input::Timeout,
+        ];
+        let mut text = String::new();
+        for (machine, input) in machines.iter().flat_map(|machine| inputs.map(|input| (machine, input))) {
+            let mut machine = Registration { ..*machine };
+            let now = machine.deadline().unwrap_or(Instant::from_millis(1_000));
+            let turning = |machine: &Registration| if machine.turn_next { ", then the other way" } else { "" };
+            text += &format!("{:?}{} {input:?} -> ", machine.state, turning(&machine));
+            let step = machine.step(now, POLICY, input);
+            let due = machine.deadline().map(|due| due.since_ms(now));
+            let (state, reported) = (machine.state, machine.reported());
+            text += &format!("{state:?}{} register={:?} ", turning(&machine), step.register_s);
+            text += &format!("changed={} {reported:?} due={due:?}\n", step.changed);
+            assert!(input != Input::Timeout || due.is_none_or(|due| due > 0), "{text}");
+        }
+        golden::compare("ua_registration", &text);
+    }
+
+    #[test]
+    fn the_interval_doubles_up_to_the_cap() {
+        let mut machine = after(&[Input::Start { expires_s: 3_600 }]);
+        let mut waits_s = Vec::new();
+        for _ in 0..4 {
+            let _ = machine.step(Instant::ZERO, POLICY, FAILED);
+            let due = machine.deadline().unwrap();
+            waits_s.push(due.as_millis() / 1_000);
+            assert_eq!(machine.step(due, POLICY, Input::Timeout).register_s, Some(3_600));
+        }
+        assert_eq!(waits_s, [30, 60, 100, 100]);
+        let late = Policy { retry_s: 0, ..POLICY };
+        let _ = machine.step(Instant::ZERO, late, FAILED);
+        assert_eq!(machine.deadline(), None, "an interval of 0: never");
+    }
+}

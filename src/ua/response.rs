@@ -1,22 +1,24 @@
 //! Responses on their way to whoever asked, and the ACKs that the user agent itself owes (RFC 3261
 //! §13.2.2.4).
 
-use super::challenge::{Asker, Attempts};
+use super::challenge::Asker;
 use super::identifier;
 use super::request;
-use super::session::Session;
-use super::{Instant, Owner, Rng, SessionId, UserAgent};
+use super::session::progress::{Input, State};
+use super::session::{Session, Setup, owner as session_owner};
+use super::{ExtensionId, Instant, Owner, Rng, SessionId, UserAgent};
 use crate::base::{Pool, text};
 use crate::dialog::Dialog;
 use crate::limits;
 use crate::sip::{HeaderName, Message, Method, compose};
-use crate::transaction::ResponseMatch;
+use crate::sdp::Local;
+use crate::transaction::{ClientId, Hop, ResponseMatch};
 
 impl UserAgent {
     /// A response that passed its check.
     pub(super) fn receive_response(&mut self, now: Instant, rng: &mut dyn Rng, response: &Message<'_>) {
         match self.transactions.receive_response(now, response) {
-            ResponseMatch::Notify { client, .. } => match self.owner_of(client) {
+            ResponseMatch::Notify { client, owner } => match self.owner_of(client) {
                 Some(Owner::Registrar(extension)) => self.register_answered(now, rng, extension, response),
                 Some(Owner::Session(id)) => {
                     if !self.answered_again(now, rng, response) {
@@ -25,7 +27,9 @@ impl UserAgent {
                 }
                 // A CANCEL, or a session that is gone: a 2xx may still have to be ended.
                 None => {
-                    self.answered_again(now, rng, response);
+                    if !self.answered_again(now, rng, response) {
+                        self.answered_late(now, rng, client, owner, response);
+                    }
                 }
             },
             ResponseMatch::Absorbed => {}
@@ -56,10 +60,40 @@ impl UserAgent {
         }
         if session.dialog.id().remote_tag().eq_ignore_ascii_case(tag) {
             self.acknowledge(now, rng, id);
-        } else {
-            self.end_surplus(now, rng, id, response, cseq.number);
+            return true;
+        }
+        match session.dialog.fork(response) {
+            Ok(dialog) => {
+                let surplus = session.surplus(dialog);
+                self.end_surplus(now, rng, surplus, cseq.number);
+            }
+            Err(_) => self.counters.over_limit = self.counters.over_limit.saturating_add(1),
         }
         true
+    }
+
+    /// A 2xx to an INVITE whose session is over, from another branch of a fork, or because the ACK was lost.
+    fn answered_late(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        client: ClientId,
+        owner: crate::transaction::Owner,
+        response: &Message<'_>,
+    ) {
+        let Some(hop) = self.transactions.client_hop(client) else { return };
+        let request = self.transactions.request(client).and_then(|bytes| Message::parse(bytes).ok());
+        let first = |request: &Message<'_>| request.to().is_some_and(|to| to.tag().is_none());
+        let invites = response.cseq().filter(|cseq| cseq.method == Method::Invite);
+        let accepted = response.status().is_some_and(|status| status.is_success());
+        let (Some(request), Some(cseq), true) = (request.filter(first), invites, accepted) else { return };
+        let ours = |extension: &ExtensionId| session_owner(*extension) == owner;
+        let Some(extension) = ExtensionId::ALL.into_iter().find(ours) else { return };
+        let Ok(dialog) = Dialog::of_response(&request, response) else { return };
+        let local = Local::new(hop.remote, 0);
+        let mut surplus = Session::leftover(extension, dialog, local, Some(hop));
+        surplus.client = Some(client);
+        self.end_surplus(now, rng, surplus, cseq.number);
     }
 
     /// Sends the ACK for the last 2xx to the session's INVITE; each time the same (§13.2.2.4).
@@ -98,8 +132,9 @@ impl UserAgent {
         dialog.compose_head(&mut out, Method::Ack, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
         // §22.1: an ACK cannot be challenged, so it repeats the INVITE's credentials.
-        let invite = session.client.and_then(|client| transactions.request(client));
-        if let Some(invite) = invite.and_then(|bytes| Message::parse(bytes).ok()) {
+        let latest = session.client.and_then(|client| transactions.request(client));
+        let invite = latest.and_then(|bytes| Message::parse(bytes).ok());
+        if let Some(invite) = invite.filter(|latest| latest.method() == Some(Method::Invite)) {
             compose::copy(&mut out, &invite, HeaderName::Authorization);
             compose::copy(&mut out, &invite, HeaderName::ProxyAuthorization);
         }
@@ -114,35 +149,22 @@ impl UserAgent {
     }
 
     /// A fork was answered twice: the second answer is acknowledged and its dialog ended at once.
-    fn end_surplus(
-        &mut self,
-        now: Instant,
-        rng: &mut dyn Rng,
-        id: SessionId,
-        response: &Message<'_>,
-        cseq: u32,
-    ) {
-        let Some(session) = self.sessions.get(id.0) else { return };
-        let Ok(dialog) = session.dialog.fork(response) else {
+    ///
+    /// Its BYE may be challenged, so it needs a session of its own. Without room it is not acknowledged: the
+    /// peer asks again, or gives up.
+    fn end_surplus(&mut self, now: Instant, rng: &mut dyn Rng, mut surplus: Session, cseq: u32) {
+        surplus.acknowledged = Some((identifier::branch(rng), cseq));
+        let Ok(id) = self.sessions.insert(surplus).map(SessionId) else {
             self.counters.over_limit = self.counters.over_limit.saturating_add(1);
             return;
         };
-        let branch = identifier::branch(rng);
-        if self.send_ack(now, id, &dialog, &branch, cseq).is_some() {
-            // It needs a session of its own: its BYE may be challenged. Without room the peer's own timer
-            // ends it.
-            let Some(surplus) = self.sessions.get(id.0).map(|session| session.surplus(dialog)) else {
-                return;
-            };
-            if let Ok(surplus) = self.sessions.insert(surplus) {
-                self.proceed(now, rng, SessionId(surplus), super::session::progress::Input::GaveUp);
-            }
-        }
+        self.acknowledge(now, rng, id);
+        self.proceed(now, rng, id, Input::GaveUp);
     }
 }
 
-/// The session whose INVITE a response answers: by Call-ID and our tag; the peer's may be another
-/// (§13.2.2.4).
+/// The session whose INVITE a response answers: that of its dialog, or the one that it is a fork of; that has
+/// the same Call-ID and our tag (§13.2.2.4).
 fn session_of_response(
     sessions: &Pool<Session, { limits::SESSIONS }>,
     response: &Message<'_>,
@@ -153,7 +175,8 @@ fn session_of_response(
         let known = session.dialog.id();
         !session.incoming && known.call_id() == call_id && known.local_tag() == tag
     };
-    sessions.find(ours).map(SessionId)
+    let same = sessions.find(|session| session.dialog.id().has_response(response));
+    same.or_else(|| sessions.find(ours)).map(SessionId)
 }
 
 /// The challenges of a 401 or 407 in order.
@@ -175,17 +198,21 @@ pub(super) fn challenges<'a>(response: &Message<'a>) -> impl Iterator<Item = (As
 impl Session {
     /// A session that only has to be ended: another answer to our forked INVITE.
     fn surplus(&self, dialog: Dialog) -> Self {
-        let mut surplus = Self::new(super::session::Setup {
-            extension: self.extension,
+        let mut surplus = Self::leftover(self.extension, dialog, self.local.clone(), self.hop);
+        surplus.client = self.client;
+        surplus
+    }
+
+    fn leftover(extension: ExtensionId, dialog: Dialog, local: Local, hop: Option<Hop>) -> Self {
+        Self::new(Setup {
+            extension,
             incoming: false,
-            state: super::session::progress::State::Closing,
+            state: State::Closing,
             peer_name: heapless::String::new(),
             peer_number: heapless::String::new(),
             dialog,
-            local: self.local.clone(),
-            hop: self.hop,
-        });
-        surplus.attempts = Attempts::new();
-        surplus
+            local,
+            hop,
+        })
     }
 }

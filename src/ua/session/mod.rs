@@ -12,7 +12,7 @@ use crate::base::{Instant, Timer, earliest};
 use crate::dialog::Dialog;
 use crate::limits;
 use crate::sdp::{Local, Negotiated};
-use crate::transaction::{ClientId, Hop, ServerId};
+use crate::transaction::{ClientId, Hop, Owner, ServerId};
 use progress::State;
 
 /// One session.
@@ -47,6 +47,8 @@ pub(super) struct Session {
     /// Challenges that the current request has answered.
     pub(super) attempts: Attempts,
     pub(super) redirections: u8,
+    /// Addresses of the next hop's name that did not answer the INVITE.
+    pub(super) silent: usize,
     /// The branch of the ACK to the last 2xx, and the CSeq that it acknowledges.
     pub(super) acknowledged: Option<(Branch, u32)>,
     pub(super) timers: Timers,
@@ -105,6 +107,11 @@ impl Timers {
     }
 }
 
+/// The word that a transaction carries for the user agent: for whom it is.
+pub(super) fn owner(extension: ExtensionId) -> Owner {
+    Owner(u32::from(extension.number()))
+}
+
 impl Session {
     pub(super) fn new(setup: Setup) -> Self {
         Self {
@@ -128,6 +135,7 @@ impl Session {
             hold_agreed: false,
             attempts: Attempts::new(),
             redirections: 0,
+            silent: 0,
             acknowledged: None,
             timers: Timers::default(),
         }

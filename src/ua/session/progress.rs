@@ -223,3 +223,57 @@ const fn gone(reason: EndReason) -> Step {
 const fn over() -> Step {
     Step { next: None, send: Send::Nothing, ended: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::string::String;
+
+    use super::*;
+    use crate::base::golden;
+
+    #[test]
+    fn every_state_and_every_input() {
+        let states = [
+            State::Locating,
+            State::Calling,
+            State::Proceeding,
+            State::Abandoned,
+            State::Cancelling,
+            State::Incoming,
+            State::Accepted,
+            State::Closing,
+            State::Confirmed,
+            State::Ending,
+        ];
+        let inputs = [
+            Input::Located,
+            Input::Provisional,
+            Input::Success,
+            Input::Failure(486),
+            Input::Answer,
+            Input::Refuse(603),
+            Input::End,
+            Input::Cancel { elsewhere: false },
+            Input::Cancel { elsewhere: true },
+            Input::Expired,
+            Input::Acknowledged,
+            Input::GaveUp,
+            Input::Bye,
+            Input::ByeDone,
+            Input::Lost,
+        ];
+        let mut text = String::new();
+        for (state, input) in states.iter().flat_map(|state| inputs.map(|input| (state, input))) {
+            let Step { next, send, ended } = state.step(input);
+            let next = next.map_or_else(|| "(gone)".into(), |next| format!("{next:?}"));
+            let ended = ended.map_or_else(|| "-".into(), |ended| format!("{ended:?}"));
+            text += &format!("{state:?} {input:?} -> {next} send={send:?} ended={ended}\n");
+            // The layer above hears of the end exactly when the session loses its name.
+            let named = state.is_named();
+            let still = state.step(input).next.is_some_and(State::is_named);
+            assert_eq!(named && !still, ended != "-", "{text}");
+        }
+        golden::compare("ua_session", &text);
+    }
+}
