@@ -102,8 +102,10 @@ impl UserAgent {
     ) {
         let tag = self.sessions.get(id.0).map(Session::own_tag);
         let answer = Answer::new(status, tag.as_deref());
-        let answered =
-            self.open_server(now, &arrival, request).ok().and_then(|server| self.respond(now, server, &answer));
+        let answered = self
+            .open_server(now, &arrival, request)
+            .ok()
+            .and_then(|server| self.respond(now, server, &answer));
         if answered.is_none() {
             self.answer_statelessly(arrival, request, &answer);
         }

@@ -2,8 +2,8 @@
 //! the timers of a session.
 
 use super::challenge::Attempts;
-use super::session::Modify;
 use super::incoming_call::{RING_AGAIN_MS, SHORTEST_REPEAT_MS};
+use super::session::Modify;
 use super::session::progress::{Input, State};
 use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
 use crate::base::rng::up_to;

@@ -290,7 +290,8 @@ mod tests {
         for (machine, input) in machines.iter().flat_map(|machine| inputs.map(|input| (machine, input))) {
             let mut machine = Registration { ..*machine };
             let now = machine.deadline().unwrap_or(Instant::from_millis(1_000));
-            let turning = |machine: &Registration| if machine.turn_next { ", then the other way" } else { "" };
+            let turning =
+                |machine: &Registration| if machine.turn_next { ", then the other way" } else { "" };
             text += &format!("{:?}{} {input:?} -> ", machine.state, turning(&machine));
             let step = machine.step(now, POLICY, input);
             let due = machine.deadline().map(|due| due.since_ms(now));

@@ -10,8 +10,8 @@ use super::{ExtensionId, Instant, Owner, Rng, SessionId, UserAgent};
 use crate::base::{Pool, text};
 use crate::dialog::Dialog;
 use crate::limits;
-use crate::sip::{HeaderName, Message, Method, compose};
 use crate::sdp::Local;
+use crate::sip::{HeaderName, Message, Method, compose};
 use crate::transaction::{ClientId, Hop, ResponseMatch};
 
 impl UserAgent {
