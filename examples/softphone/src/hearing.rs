@@ -58,8 +58,11 @@ impl Hearing {
             return "silence".into();
         }
         let level_db = 20.0 * (self.level() / 32_768.0).log10();
-        let loudest =
-            (10..390).map(|n| n as f32 * 10.0).max_by(|a, b| self.share(*a).total_cmp(&self.share(*b)));
+        let all = self.window();
+        let last = all.get(WINDOW - PIECE..).unwrap_or_default();
+        let candidates =
+            (10..390_u16).map(|n| f32::from(n) * 10.0).map(|hertz| (hertz, energy_at(last, hertz)));
+        let loudest = candidates.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(hertz, _)| hertz);
         match loudest {
             Some(hertz) if self.share(hertz) >= DOMINANT => format!("{hertz}Hz at {level_db:.0} dB"),
             _ => format!("a mixture at {level_db:.0} dB"),
@@ -74,10 +77,13 @@ impl Hearing {
         self.samples.iter().map(|&sample| f32::from(sample).powi(2)).sum()
     }
 
+    fn window(&self) -> Vec<f32> {
+        self.samples.iter().map(|&sample| f32::from(sample)).collect()
+    }
+
     /// The share of the window's energy that lies at `hertz`.
     fn share(&self, hertz: f32) -> f32 {
-        let all: Vec<f32> = self.samples.iter().map(|&sample| f32::from(sample)).collect();
-        let at: f32 = all.chunks(PIECE).map(|piece| energy_at(piece, hertz)).sum();
+        let at: f32 = self.window().chunks(PIECE).map(|piece| energy_at(piece, hertz)).sum();
         at / self.energy().max(1.0)
     }
 }

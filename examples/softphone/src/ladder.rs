@@ -11,7 +11,7 @@ use crate::script::Parts;
 /// Messages kept; older ones fall away.
 const KEPT: usize = 5_000;
 /// Characters from one lane to the next.
-const LANE: usize = 30;
+const LANE: usize = 34;
 
 /// One SIP message that passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,11 +229,11 @@ mod tests {
     #[test]
     fn drawn_with_a_lane_each() {
         let want = "    \
-    time  phone 1                       phone 2                       127.0.0.1:5060
-   1.250  │─INVITE 102───────────────────────────────────────────────▶│
-   1.250  │                             │◀─────────────────INVITE 102─│
-   1.250  │                             │─486 INVITE─────────────────▶│
-   1.250  │─BYE 102────────────────────▶│                             │
+    time  phone 1                           phone 2                           127.0.0.1:5060
+   1.250  │─INVITE 102───────────────────────────────────────────────────────▶│
+   1.250  │                                 │◀─────────────────────INVITE 102─│
+   1.250  │                                 │─486 INVITE─────────────────────▶│
+   1.250  │─BYE 102────────────────────────▶│                                 │
 ";
         assert_eq!(sample().draw(), want, "\n{}", sample().draw());
     }

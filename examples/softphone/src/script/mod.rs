@@ -16,7 +16,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::keys::Button;
+use deskphone::phone::{DialKey, Key};
+
 pub use expectation::{Expectation, Heard, Lamp, Parts};
 use words::{Word, words};
 
@@ -64,14 +65,14 @@ pub enum Action {
     /// `key K`, `key down K`, `key up K`
     Key {
         /// The key.
-        button: Button,
+        key: Key,
         /// Down, up or both.
         stroke: Stroke,
     },
     /// `press conf`: the soft key with this label.
     Press(String),
     /// `dial 5551234#`
-    Dial(Vec<Button>),
+    Dial(Vec<Key>),
     /// `hook off` (true) and `hook on` (false).
     Handset(bool),
     /// `wait 800ms`
@@ -256,12 +257,12 @@ fn usage(verb: &str) -> String {
 }
 
 fn parse_key(name: &str, stroke: Stroke) -> Result<Action, String> {
-    let button = Button::parse(name).ok_or_else(|| format!("no key is called `{name}`"))?;
-    Ok(Action::Key { button, stroke })
+    let key = Key::named(name).ok_or_else(|| format!("no key is called `{name}`"))?;
+    Ok(Action::Key { key, stroke })
 }
 
 fn parse_number(number: &str) -> Result<Action, String> {
-    let keys: Option<Vec<Button>> = number.chars().map(Button::digit).collect();
+    let keys: Option<Vec<Key>> = number.chars().map(|c| DialKey::new(c).map(Key::Dial)).collect();
     match keys {
         Some(keys) if !keys.is_empty() => Ok(Action::Dial(keys)),
         _ => Err(format!("`{number}` cannot be dialled: digits, * and # only")),

@@ -45,13 +45,16 @@ fn settings_keep_their_spaces() {
 
 #[test]
 fn keys() {
-    let both = |button| Action::Key { button, stroke: Stroke::Both };
-    assert_eq!(action("key L3"), both(Button::parse("L3").expect("a key")));
-    assert_eq!(action("key #"), both(Button::parse("#").expect("a key")));
+    let both = |key| Action::Key { key, stroke: Stroke::Both };
+    assert_eq!(action("key L3"), both(Key::named("L3").expect("a key")));
+    assert_eq!(action("key #"), both(Key::named("#").expect("a key")));
     assert!(matches!(action("key down 2"), Action::Key { stroke: Stroke::Down, .. }));
     assert!(matches!(action("key up VOL+"), Action::Key { stroke: Stroke::Up, .. }));
     assert_eq!(reason("key L5"), "no key is called `L5`");
-    assert_eq!(action("dial *72#"), Action::Dial("*72#".chars().filter_map(Button::digit).collect()));
+    assert_eq!(
+        action("dial *72#"),
+        Action::Dial("*72#".chars().filter_map(DialKey::new).map(Key::Dial).collect())
+    );
     assert_eq!(reason("dial 12a"), "`12a` cannot be dialled: digits, * and # only");
     assert_eq!(action("press conf"), Action::Press("conf".into()));
     assert_eq!(action("hook off"), Action::Handset(true));

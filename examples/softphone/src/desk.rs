@@ -1,0 +1,237 @@
+//! One phone with its sockets, its sound and its settings.
+
+use std::io;
+use std::net::IpAddr;
+
+use deskphone::base::{Instant, Rng};
+use deskphone::phone::{Hook, Input, Key, Network as Link, Notice, Output, Phone, View};
+use mio::{Registry, Token};
+
+use crate::audio::Audio;
+use crate::fault::Fault;
+use crate::network::{Arrived, Network};
+use crate::port_range::PortRange;
+use crate::record::Record;
+use crate::resolver::Resolver;
+use crate::script::NetFault;
+
+/// A phone on a desk.
+#[derive(Debug)]
+pub struct Desk {
+    number: usize,
+    phone: Box<Phone>,
+    on: bool,
+    life: u32,
+    settings: Vec<(String, String)>,
+    network: Network,
+    fault: Fault,
+    lifted: bool,
+    _ports: PortRange,
+    /// What goes through the microphone and comes out of the loudspeaker.
+    pub audio: Audio,
+    /// Messages before this one are forgotten: [`crate::ladder::Ladder::mark`].
+    pub mark: usize,
+    /// What the phone reported since it was started.
+    pub notices: Vec<Notice>,
+}
+
+/// The operating system's generator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SystemRng;
+
+impl Rng for SystemRng {
+    fn next_u32(&mut self) -> u32 {
+        // No randomness, no phone: identifiers that can be guessed would let strangers into calls.
+        getrandom::u32().unwrap_or_else(|error| {
+            eprintln!("softphone: the system gives no random numbers: {error}");
+            std::process::abort()
+        })
+    }
+}
+
+impl Desk {
+    /// A phone, still off, with the settings that its place in this program needs.
+    pub(crate) fn new(number: usize, registry: &Registry, token: Token, address: IpAddr) -> io::Result<Self> {
+        let ports = PortRange::claim(address)?;
+        let mut network = Network::new(registry.try_clone()?, token, number, address);
+        let mut settings = Vec::new();
+        for extension in 1..=4 {
+            let port = network.listen(0)?;
+            settings.push((format!("SIP_Port_{extension}_"), port.to_string()));
+        }
+        settings.push(("RTP_Port_Min".into(), ports.first().to_string()));
+        settings.push(("RTP_Port_Max".into(), ports.last().to_string()));
+        let mut desk = Self {
+            number,
+            phone: Box::new(Phone::new()),
+            on: false,
+            life: 0,
+            settings: Vec::new(),
+            network,
+            fault: Fault::default(),
+            lifted: false,
+            _ports: ports,
+            audio: Audio::new(registry.try_clone()?, token, address),
+            mark: 0,
+            notices: Vec::new(),
+        };
+        for (tag, value) in settings {
+            desk.set(Instant::ZERO, &tag, &value).map_err(io::Error::other)?;
+        }
+        Ok(desk)
+    }
+
+    /// Its number, from 1.
+    #[must_use]
+    pub const fn number(&self) -> usize {
+        self.number
+    }
+
+    /// What a person sees and hears.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        self.phone.view()
+    }
+
+    /// The library's phone.
+    #[must_use]
+    pub fn phone(&self) -> &Phone {
+        &self.phone
+    }
+
+    /// Whether the handset is lifted.
+    #[must_use]
+    pub const fn is_lifted(&self) -> bool {
+        self.lifted
+    }
+
+    /// Changes a setting.
+    ///
+    /// # Errors
+    /// The library's refusal.
+    pub fn set(&mut self, now: Instant, tag: &str, value: &str) -> Result<(), String> {
+        self.phone.set(now, tag, value).map_err(|error| error.to_string())?;
+        self.settings.retain(|(known, _)| known != tag);
+        self.settings.push((tag.to_owned(), value.to_owned()));
+        Ok(())
+    }
+
+    /// Powers up: the network is there, registration begins.
+    pub(crate) fn start(&mut self, now: Instant) -> Result<(), String> {
+        for extension in 1..=4 {
+            let tag = format!("SIP_Port_{extension}_");
+            let port = self.settings.iter().find(|(known, _)| *known == tag);
+            if let Some(Ok(port)) = port.map(|(_, value)| value.parse()) {
+                self.network.listen(port).map_err(|error| format!("SIP port {port}: {error}"))?;
+            }
+        }
+        if !self.on {
+            self.on = true;
+            self.link(now);
+        }
+        Ok(())
+    }
+
+    /// Powers off without a word, and on again with the same settings.
+    pub(crate) fn restart(&mut self, now: Instant) -> Result<(), String> {
+        *self.phone = Phone::new();
+        self.life += 1;
+        self.on = false;
+        self.notices.clear();
+        self.network.cut();
+        self.audio.cut();
+        for (tag, value) in self.settings.clone() {
+            self.set(now, &tag, &value)?;
+        }
+        self.start(now)?;
+        if self.lifted {
+            self.step(now, Input::Hook(Hook::OffHook));
+        }
+        Ok(())
+    }
+
+    /// What is wrong with its network from now on. `net down` pulls the cable: the phone is told.
+    pub(crate) fn set_fault(&mut self, now: Instant, fault: NetFault) {
+        let was_down = self.fault.is_down();
+        self.fault.set(fault);
+        if self.on && was_down != self.fault.is_down() {
+            self.link(now);
+        }
+    }
+
+    fn link(&mut self, now: Instant) {
+        let link =
+            if self.fault.is_down() { Link::Down } else { Link::Up { address: self.network.address() } };
+        self.step(now, Input::Network(link));
+    }
+
+    pub(crate) fn key_down(&mut self, now: Instant, key: Key) {
+        self.step(now, Input::KeyDown(key));
+    }
+
+    pub(crate) fn key_up(&mut self, now: Instant, key: Key) {
+        self.step(now, Input::KeyUp(key));
+    }
+
+    pub(crate) fn set_handset(&mut self, now: Instant, lifted: bool) {
+        if self.lifted != lifted {
+            self.lifted = lifted;
+            self.step(now, Input::Hook(if lifted { Hook::OffHook } else { Hook::OnHook }));
+        }
+    }
+
+    /// The answer to a question that this life of the phone asked.
+    pub(crate) fn resolved(&mut self, now: Instant, answer: &crate::resolver::Answer) {
+        if answer.life == self.life {
+            let ours = self.network.address().is_ipv4();
+            let usable = |address: &&IpAddr| address.is_ipv4() == ours;
+            let addresses: Vec<IpAddr> = answer.addresses.iter().filter(usable).copied().collect();
+            self.step(now, Input::Resolved { ticket: answer.ticket, addresses: &addresses });
+        }
+    }
+
+    fn step(&mut self, now: Instant, input: Input<'_>) {
+        self.phone.step(now, &mut SystemRng, input);
+    }
+
+    /// When it wants to work although nothing arrived.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let phone = self.phone.deadline().filter(|_| self.on);
+        phone.into_iter().chain(self.audio.deadline()).min()
+    }
+
+    /// Takes what has arrived, does what is due, sends what there is.
+    pub(crate) fn work(&mut self, now: Instant, record: &mut Record, resolver: &Resolver) {
+        self.drain(now, record, resolver);
+        for arrived in self.network.arrived(now.as_millis(), &self.fault, record) {
+            if !self.on {
+                continue;
+            }
+            match arrived {
+                Arrived::Message { arrival, bytes } => {
+                    self.step(now, Input::Message { arrival, bytes: &bytes });
+                }
+                Arrived::Lost(hop) => self.step(now, Input::Unreachable(hop)),
+            }
+            self.drain(now, record, resolver);
+        }
+        if self.on && self.phone.deadline().is_some_and(|at| at <= now) {
+            self.step(now, Input::Timeout);
+            self.drain(now, record, resolver);
+        }
+        let plan = self.phone.view().audio;
+        self.audio.work(now, &plan, &self.fault, record);
+    }
+
+    fn drain(&mut self, now: Instant, record: &mut Record, resolver: &Resolver) {
+        while let Some(output) = self.phone.poll() {
+            match output {
+                Output::Transmit { hop, bytes } => {
+                    self.network.transmit(now.as_millis(), hop, bytes, &self.fault, record);
+                }
+                Output::Resolve { ticket, host } => resolver.ask(self.number, self.life, ticket, host),
+                Output::Notice(notice) => self.notices.push(notice),
+            }
+        }
+    }
+}

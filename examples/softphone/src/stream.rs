@@ -1,0 +1,214 @@
+//! One media stream of the phone's plan: the library's machine with an RTP and an RTCP socket.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use deskphone::base::{Instant, UnixTime};
+use deskphone::media::stream::{AudioStream, StreamPlan};
+use deskphone::phone::Stream as Plan;
+use deskphone::rtp::rtcp::{self, Description};
+use deskphone::rtp::telephone_event::Digit;
+use mio::net::UdpSocket;
+use mio::{Interest, Registry, Token};
+
+use crate::audio::{FRAME, Frame};
+use crate::desk::SystemRng;
+use crate::fault::Fault;
+use crate::record::Record;
+
+/// Seconds between RTCP reports.
+const RTCP_INTERVAL_S: u8 = 5;
+const DATAGRAM: usize = 2_048;
+/// Silence of the peer's own address after which another one is listened to.
+const STRANGER_MS: u64 = 500;
+
+/// A stream that runs.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    plan: Plan,
+    machine: AudioStream,
+    local: SocketAddr,
+    rtp: UdpSocket,
+    rtcp: Option<UdpSocket>,
+    /// The press that was last given to the machine.
+    pressed: Option<u32>,
+    /// When the address that the peer named was last heard, or may first be.
+    heard_at: Instant,
+}
+
+impl Stream {
+    /// Binds the plan's ports and starts.
+    pub(crate) fn open(
+        now: Instant,
+        plan: Plan,
+        address: IpAddr,
+        registry: &Registry,
+        token: Token,
+    ) -> io::Result<Self> {
+        let local = SocketAddr::new(address, plan.local_port);
+        let mut rtp = UdpSocket::bind(local)?;
+        registry.register(&mut rtp, token, Interest::READABLE)?;
+        let mut rtcp = UdpSocket::bind(next_port(local)).ok();
+        if let Some(socket) = &mut rtcp {
+            registry.register(socket, token, Interest::READABLE)?;
+        }
+        let machine = AudioStream::new(now, machine_plan(&plan), &mut SystemRng);
+        Ok(Self { plan, machine, local, rtp, rtcp, pressed: None, heard_at: now })
+    }
+
+    /// Whether this plan is about the same call and the same port.
+    pub(crate) fn continues(&self, plan: &Plan) -> bool {
+        self.plan.serial == plan.serial && self.plan.local_port == plan.local_port
+    }
+
+    /// Goes on with a changed plan.
+    pub(crate) fn follow(&mut self, now: Instant, plan: Plan) {
+        if machine_plan(&plan) != machine_plan(&self.plan) {
+            self.machine.update(now, machine_plan(&plan));
+        }
+        let serial = plan.digit.map(|digit| digit.serial);
+        if serial != self.pressed {
+            self.pressed = serial;
+            self.machine.release();
+            if let Some(digit) = plan.digit.and_then(|digit| Digit::from_char(digit.symbol.symbol())) {
+                self.machine.press(digit);
+            }
+        }
+        self.plan = plan;
+    }
+
+    pub(crate) const fn sends(&self) -> bool {
+        self.plan.send
+    }
+
+    /// Takes what has arrived.
+    pub(crate) fn receive(&mut self, now: Instant, fault: &Fault, record: &mut Record) {
+        let mut buffer = [0; DATAGRAM];
+        while let Some((length, remote)) = received(&self.rtp, &mut buffer) {
+            if !fault.loses() {
+                let datagram = buffer.get(..length).unwrap_or_default();
+                record.datagram(remote, self.local, datagram);
+                if self.admits(now, remote) {
+                    let _ = self.machine.receive(now, datagram);
+                }
+            }
+        }
+        let Some(rtcp) = &self.rtcp else { return };
+        while let Some((length, remote)) = received(rtcp, &mut buffer) {
+            if !fault.loses() {
+                let datagram = buffer.get(..length).unwrap_or_default();
+                record.datagram(remote, next_port(self.local), datagram);
+                let _ = self.machine.receive_rtcp(now, wall_clock(), datagram);
+            }
+        }
+    }
+
+    /// Whoever still sends to this port for an earlier call must not drown the peer: another address than the
+    /// one that the peer named counts only while that one is quiet (it may be behind a NAT).
+    fn admits(&mut self, now: Instant, remote: SocketAddr) -> bool {
+        if remote == self.plan.remote {
+            self.heard_at = now;
+        }
+        remote == self.plan.remote || now.since_ms(self.heard_at) >= STRANGER_MS
+    }
+
+    /// What the microphone heard goes out.
+    pub(crate) fn capture(&mut self, now: Instant, frame: &Frame, fault: &Fault, record: &mut Record) {
+        let mut datagram = [0; DATAGRAM];
+        let mut samples = frame.as_slice();
+        while let Some(length) = self.machine.capture(now, samples, &mut datagram) {
+            let packet = datagram.get(..length).unwrap_or_default();
+            send(&self.rtp, self.local, self.plan.remote, packet, fault, record);
+            samples = &[];
+        }
+    }
+
+    /// What the device plays next of it.
+    pub(crate) fn playout(&mut self) -> Frame {
+        let mut frame = [0; FRAME];
+        self.machine.playout(&mut frame);
+        frame
+    }
+
+    /// Reports that are due.
+    pub(crate) fn report(&mut self, now: Instant, fault: &Fault, record: &mut Record) {
+        if self.machine.deadline().is_none_or(|at| at > now) {
+            return;
+        }
+        let _ = self.machine.timeout(now);
+        let mut datagram = [0; DATAGRAM];
+        let cname = self.local.to_string();
+        let length =
+            self.machine.rtcp(now, wall_clock(), &mut SystemRng, &description(&cname), &mut datagram);
+        if let (Some(length), Some(rtcp)) = (length, &self.rtcp) {
+            let packet = datagram.get(..length).unwrap_or_default();
+            send(rtcp, next_port(self.local), next_port(self.plan.remote), packet, fault, record);
+        }
+    }
+
+    /// Says goodbye; the sockets close with it.
+    pub(crate) fn close(mut self, now: Instant, fault: &Fault, record: &mut Record) {
+        let mut datagram = [0; DATAGRAM];
+        let cname = self.local.to_string();
+        let length = self.machine.goodbye(now, wall_clock(), &description(&cname), &mut datagram);
+        if let (Some(length), Some(rtcp)) = (length, &self.rtcp) {
+            let packet = datagram.get(..length).unwrap_or_default();
+            send(rtcp, next_port(self.local), next_port(self.plan.remote), packet, fault, record);
+        }
+    }
+}
+
+fn machine_plan(plan: &Plan) -> StreamPlan {
+    StreamPlan {
+        codec: plan.codec,
+        payload_type: plan.payload_type,
+        packet_ms: plan.packet_ms,
+        dtmf_payload_type: plan.dtmf_payload_type,
+        send: plan.send,
+        receive: plan.receive,
+        rtcp_interval_s: RTCP_INTERVAL_S,
+        ..StreamPlan::default()
+    }
+}
+
+fn received(socket: &UdpSocket, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+    loop {
+        match socket.recv_from(buffer) {
+            Ok(received) => return Some(received),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {} // ICMP: try the next one.
+            Err(_) => return None,
+        }
+    }
+}
+
+fn send(
+    socket: &UdpSocket,
+    from: SocketAddr,
+    to: SocketAddr,
+    packet: &[u8],
+    fault: &Fault,
+    record: &mut Record,
+) {
+    if !fault.loses() {
+        record.datagram(from, to, packet);
+        let _ = socket.send_to(packet, to); // As on any network, a packet may be lost.
+    }
+}
+
+/// RTCP is one port above RTP.
+fn next_port(mut address: SocketAddr) -> SocketAddr {
+    address.set_port(address.port().saturating_add(1));
+    address
+}
+
+fn wall_clock() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let millis = u16::try_from(now.subsec_millis()).unwrap_or(0);
+    rtcp::ntp(UnixTime(now.as_secs()), millis)
+}
+
+const fn description(cname: &str) -> Description<'_> {
+    Description { cname, name: "", tool: "" }
+}

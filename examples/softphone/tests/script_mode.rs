@@ -1,0 +1,93 @@
+//! The interface of script mode: exit status, and what is printed.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn softphone(arguments: &[&str], script: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_softphone"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    child.stdin.take().expect("its input").write_all(script.as_bytes()).expect("written");
+    child.wait_with_output().expect("its end")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_script_that_holds_says_nothing() {
+    let out = softphone(&["--script", "-"], "start\nexpect registered 1\n");
+    assert_eq!(text(&out.stderr), "");
+    assert_eq!(text(&out.stdout), "");
+    assert_eq!(out.status.code(), Some(0));
+}
+
+#[test]
+fn the_first_line_that_does_not_hold_is_reported_with_the_ladder() {
+    let script = "start\nexpect registered 1\n\nexpect[100ms] state L1 connected\nfail here\n";
+    let script = script.replace("fail here\n", "");
+    let out = softphone(&["--script", "-"], &script);
+    let report = text(&out.stdout);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(report.starts_with("line 4: expect[100ms] state L1 connected\n"), "{report}");
+    assert!(report.contains("  expected: state L1 connected within 0.1 s\n  seen:     idle\n"), "{report}");
+    assert!(report.contains("phone 1") && report.contains("REGISTER"), "{report}");
+}
+
+#[test]
+fn a_refused_setting_fails_the_script_with_the_reason() {
+    let out = softphone(&["--script", "-"], "set No_Such_Setting \"1\"\n");
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stdout).starts_with("line 1: set No_Such_Setting"), "{}", text(&out.stdout));
+}
+
+#[test]
+fn what_cannot_be_read_ends_with_2() {
+    let cases = [
+        ("start\njump\n", "line 2: unknown action `jump`"),
+        ("expect secure L1\n", "line 1: `expect secure` comes with the secure call"),
+        ("3: start\n", "line 1: there is no phone 3; see --phones"),
+    ];
+    for (script, want) in cases {
+        let out = softphone(&["--script", "-"], script);
+        assert_eq!(out.status.code(), Some(2), "{script}");
+        assert!(text(&out.stderr).contains(want), "{}", text(&out.stderr));
+    }
+    let out = softphone(&["--script", "no-such-file"], "");
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("no-such-file: "), "{}", text(&out.stderr));
+}
+
+#[test]
+fn without_a_terminal_the_phone_says_so() {
+    let out = softphone(&[], "");
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("needs a terminal"), "{}", text(&out.stderr));
+}
+
+#[test]
+fn help_is_printed() {
+    let out = softphone(&["--help"], "");
+    assert_eq!(out.status.code(), Some(0));
+    assert!(text(&out.stdout).contains("--password-file"));
+}
+
+#[test]
+fn the_ladder_and_the_capture_are_written_when_asked_for() {
+    let path = std::env::temp_dir().join(format!("softphone-capture-{}.pcap", std::process::id()));
+    let name = path.to_str().expect("a name");
+    let script = "start\nexpect registered 1\nkey SPEAKER\ndial 601#\nexpect hears 440Hz\n";
+    let out = softphone(&["--script", "-", "--ladder", "--pcap", name], script);
+    let capture = std::fs::read(&path).expect("a capture");
+    std::fs::remove_file(&path).expect("removed");
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stdout));
+    assert!(text(&out.stdout).contains("INVITE 601"), "{}", text(&out.stdout));
+    let held = text(&capture);
+    assert!(held.contains("REGISTER sip:") && held.contains("INVITE sip:601@"));
+    assert!(capture.len() > 24 + 20 * 200, "RTP is in it too: {} bytes", capture.len());
+}
