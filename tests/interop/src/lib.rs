@@ -1,1 +1,14 @@
-//! Interop.
+//! Calls against peers that nobody here wrote: Kamailio, baresip and SIPp from Debian's packages, on 127.0.0.1.
+//!
+//! The cases stand in `cases/`; `cargo test -p interop` runs them, `cargo test -p interop -- NAME` those with NAME
+//! in their name. What is missing is not run, unless `DESKPHONE_REQUIRE_PEERS=1` says that it must be there.
+
+pub mod host;
+pub mod peer;
+pub mod ports;
+pub mod relay;
+pub mod sipp;
+pub mod stage;
+pub mod suite;
+pub mod trace;
+pub mod wire;

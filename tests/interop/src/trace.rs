@@ -1,0 +1,102 @@
+//! The SIP ladder of one end: each message as a line, with the time, the direction and the call.
+
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+/// Lines that are kept; the oldest give way.
+const KEPT: usize = 20_000;
+
+/// What went over one end's wire.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    lines: VecDeque<Line>,
+}
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Milliseconds since the host began.
+    pub at_ms: u64,
+    /// Whether it came in.
+    pub incoming: bool,
+    /// The other end.
+    pub remote: SocketAddr,
+    /// The message.
+    pub text: String,
+}
+
+impl Trace {
+    /// Records a message.
+    pub fn record(&mut self, at_ms: u64, incoming: bool, remote: SocketAddr, bytes: &[u8]) {
+        if self.lines.len() >= KEPT {
+            self.lines.pop_front();
+        }
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        self.lines.push_back(Line { at_ms, incoming, remote, text });
+    }
+
+    /// All that is kept, oldest first.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter()
+    }
+
+    /// The last `count` messages as a ladder.
+    #[must_use]
+    pub fn last(&self, count: usize) -> String {
+        let skipped = self.lines.len().saturating_sub(count);
+        ladder(self.lines.iter().skip(skipped))
+    }
+
+    /// The ladder of one call.
+    #[must_use]
+    pub fn of_call(&self, call_id: &str) -> String {
+        ladder(self.lines.iter().filter(|line| line.header("Call-ID") == call_id))
+    }
+}
+
+impl Line {
+    /// The first line of the message.
+    #[must_use]
+    pub fn first(&self) -> &str {
+        self.text.lines().next().unwrap_or_default()
+    }
+
+    /// The first value of a header, as our peers spell it; empty when there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let head = self.text.split("\r\n\r\n").next().unwrap_or_default();
+        head.lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+            .map_or("", |(_, value)| value.trim())
+    }
+}
+
+fn ladder<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let arrow = if line.incoming { "<---" } else { "--->" };
+        let (first, cseq, call) = (line.first(), line.header("CSeq"), line.header("Call-ID"));
+        let _ = writeln!(text, "{:>8} {arrow} {:<21} {first}  [{cseq}] {call}", line.at_ms, line.remote);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_has_its_ladder() {
+        let mut trace = Trace::default();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 5060));
+        trace.record(5, true, peer, b"BYE sip:a SIP/2.0\r\nCall-ID: one\r\nCSeq: 2 BYE\r\n\r\nCall-ID: two");
+        trace.record(6, false, peer, b"SIP/2.0 200 OK\r\ncall-id: two\r\n\r\n");
+        assert_eq!(
+            trace.of_call("one"),
+            "       5 <--- 127.0.0.1:5060        BYE sip:a SIP/2.0  [2 BYE] one\n"
+        );
+        assert_eq!(trace.last(1).lines().count(), 1);
+    }
+}
