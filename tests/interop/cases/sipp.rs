@@ -1,4 +1,5 @@
-//! SIPp's built-in scenarios against a user agent host: SIPp calls us, we call SIPp; then the same over a lossy relay.
+//! SIPp's built-in scenarios against a user agent host: SIPp calls us, we call SIPp; then the same over a
+//! lossy relay.
 
 use deskphone::transaction::Transport;
 use interop::host::Host;

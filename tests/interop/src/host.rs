@@ -55,8 +55,8 @@ pub struct Host {
 }
 
 impl Host {
-    /// A host on `port` with shortened timers, whose extension 1 has an account without a registrar; `proxy` is where its
-    /// calls go.
+    /// A host on `port` with shortened timers, whose extension 1 has an account without a registrar; `proxy`
+    /// is where its calls go.
     ///
     /// # Errors
     /// When the port is taken or the address does not fit.
@@ -206,10 +206,8 @@ impl Host {
                 };
                 *self.tally.ended.entry(reason).or_default() += 1;
             }
-            Event::Registration(_)
-            | Event::Progress { .. }
-            | Event::Media(_)
-            | Event::MediaFailed { .. } => {}
+            Event::Registration(_) | Event::Progress { .. } | Event::Media(_) | Event::MediaFailed { .. } => {
+            }
         }
     }
 

@@ -1,7 +1,9 @@
-//! Calls against peers that nobody here wrote: Kamailio, baresip and SIPp from Debian's packages, on 127.0.0.1.
+//! Calls against peers that nobody here wrote: Kamailio, baresip and SIPp from Debian's packages, on
+//! 127.0.0.1.
 //!
-//! The cases stand in `cases/`; `cargo test -p interop` runs them, `cargo test -p interop -- NAME` those with NAME
-//! in their name. What is missing is not run, unless `DESKPHONE_REQUIRE_PEERS=1` says that it must be there.
+//! The cases stand in `cases/`; `cargo test -p interop` runs them, `cargo test -p interop -- NAME` those with
+//! NAME in their name. What is missing is not run, unless `DESKPHONE_REQUIRE_PEERS=1` says that it must be
+//! there.
 
 pub mod host;
 pub mod peer;

@@ -1,5 +1,5 @@
-//! Free ports: below the range that the system gives out by itself, in a different order in each process, so that runs side by
-//! side and what an earlier one left behind do not meet.
+//! Free ports: below the range that the system gives out by itself, in a different order in each process, so
+//! that runs side by side and what an earlier one left behind do not meet.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};

@@ -145,7 +145,8 @@ fn judge(case: &Case, totals: &Mutex<Totals>) {
     }
 }
 
-/// Runs a case in a thread of its own; one that does not come back in time has failed, and its peers are ended with the suite.
+/// Runs a case in a thread of its own; one that does not come back in time has failed, and its peers are
+/// ended with the suite.
 fn perform(case: &Case) -> (Result<(), String>, Option<Stage>) {
     let stage = match Stage::new(case.name, case.limit) {
         Ok(stage) => stage,

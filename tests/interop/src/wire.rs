@@ -1,4 +1,5 @@
-//! The sockets of one end on 127.0.0.1: UDP and TCP on the same port. All that arrives comes out of one queue.
+//! The sockets of one end on 127.0.0.1: UDP and TCP on the same port. All that arrives comes out of one
+//! queue.
 
 use deskphone::sip::stream::{Frame, Framer};
 use deskphone::transaction::{ConnectionId, Hop, Transport};
@@ -96,7 +97,8 @@ impl Wire {
 
     fn send_over_connection(&mut self, hop: &Hop, bytes: &[u8]) -> bool {
         let named = hop.connection.map(|id| id.0).filter(|id| self.connections.contains_key(id));
-        let open = || self.connections.iter().find(|(_, (_, remote))| *remote == hop.remote).map(|(id, _)| *id);
+        let open =
+            || self.connections.iter().find(|(_, (_, remote))| *remote == hop.remote).map(|(id, _)| *id);
         let id = match named.or_else(open) {
             Some(id) => id,
             None => {
