@@ -121,12 +121,15 @@ impl<'a> Message<'a> {
     #[inline]
     fn push_line(&mut self, at: usize, end: usize) {
         let line = self.bytes.get(at..end).unwrap_or(&[]);
-        let Some((name_text, value)) = scan::split_once(line, b':') else {
+        // Names are short: a plain walk finds the colon sooner than a wide search.
+        let colon = line.iter().position(|byte| *byte == b':');
+        let Some((name_text, [_, value @ ..])) = colon.and_then(|colon| line.split_at_checked(colon)) else {
             return self.note(Status::BAD_REQUEST, "a header name and a colon", at);
         };
-        let value_at = end.saturating_sub(value.trim_ascii_start().len());
-        let end = value_at.saturating_add(value.trim_ascii().len());
-        let Some(name) = HeaderName::parse(name_text.trim_ascii_end()) else {
+        let end = end.saturating_sub(trailing_blanks(value));
+        let value_at = end.saturating_sub(trimmed(value).len());
+        let Some(name) = HeaderName::parse(name_text).or_else(|| HeaderName::parse(name_text.trim_ascii_end()))
+        else {
             return self.note(Status::BAD_REQUEST, "a header name", at);
         };
         // The datagram is shorter than 65,536 bytes, so nothing is lost here.
@@ -267,6 +270,28 @@ impl core::fmt::Debug for Message<'_> {
             .field("header_lines", &self.fields.len())
             .field("body_bytes", &self.body.len())
             .finish()
+    }
+}
+
+/// A value without the blanks around it; nearly always one before it and a carriage return behind it.
+#[inline]
+fn trimmed(value: &[u8]) -> &[u8] {
+    let inner = match value {
+        [b' ', inner @ .., b'\r'] | [b' ', inner @ ..] => inner,
+        _ => value,
+    };
+    match inner {
+        [first, .., last] if !first.is_ascii_whitespace() && !last.is_ascii_whitespace() => inner,
+        _ => value.trim_ascii(),
+    }
+}
+
+/// How many blanks end a value; the carriage return of its line is one.
+#[inline]
+fn trailing_blanks(value: &[u8]) -> usize {
+    match value {
+        [.., last, b'\r'] if !last.is_ascii_whitespace() => 1,
+        _ => value.len().saturating_sub(value.trim_ascii_end().len()),
     }
 }
 
