@@ -128,7 +128,8 @@ impl<'a> Message<'a> {
         };
         let end = end.saturating_sub(trailing_blanks(value));
         let value_at = end.saturating_sub(trimmed(value).len());
-        let Some(name) = HeaderName::parse(name_text).or_else(|| HeaderName::parse(name_text.trim_ascii_end()))
+        let Some(name) =
+            HeaderName::parse(name_text).or_else(|| HeaderName::parse(name_text.trim_ascii_end()))
         else {
             return self.note(Status::BAD_REQUEST, "a header name", at);
         };
