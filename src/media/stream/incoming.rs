@@ -53,6 +53,7 @@ pub(super) struct Incoming {
     source: Option<Source>,
     /// A source that is about to prove itself.
     candidate: Option<Source>,
+    candidate_at: Instant,
     heard_at: Instant,
     jitter: JitterBuffer,
     keys: Receiver,
@@ -79,6 +80,7 @@ impl Incoming {
         Self {
             source: None,
             candidate: None,
+            candidate_at: Instant::ZERO,
             heard_at: Instant::ZERO,
             jitter: JitterBuffer::new(plan.jitter, Law::of(plan.codec)),
             keys: receiver_for(plan),
@@ -223,6 +225,12 @@ impl Incoming {
     /// other's pause.
     fn try_another(&mut self, now: Instant, packet: &Packet<'_>) -> Result<Verdict, Ignored> {
         let same = self.candidate.filter(|candidate| candidate.ssrc == packet.ssrc);
+        // Two sources whose packets take turns must not undo each other's proof for ever: the first one goes on.
+        let other = self.candidate.is_some() && same.is_none();
+        if other && now.since_ms(self.candidate_at) < QUIET_MS {
+            return Ok(Verdict::Probation);
+        }
+        self.candidate_at = now;
         let mut candidate =
             same.unwrap_or_else(|| Source { ssrc: packet.ssrc, sequence: Sequence::new(packet.sequence) });
         let verdict = candidate.sequence.step(packet.sequence);

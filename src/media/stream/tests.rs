@@ -252,6 +252,18 @@ fn reports_tell_losses_and_the_round_trip() {
 }
 
 #[test]
+fn one_of_two_sources_that_take_turns_is_heard() {
+    let (mut anna, mut carl) = (stream(31, StreamPlan::default()), stream(32, StreamPlan::default()));
+    let mut bert = stream(33, StreamPlan::default());
+    let turns = packets(&mut anna, 4).into_iter().zip(packets(&mut carl, 4));
+    for (turn, (first, second)) in (0u64..).zip(turns) {
+        bert.receive(at(turn * 20), &first);
+        bert.receive(at(turn * 20 + 10), &second);
+    }
+    assert_eq!(bert.remote_ssrc(), Some(anna.ssrc()), "RFC 3550 Appendix A.1 keeps a state for each source");
+}
+
+#[test]
 fn no_report_unless_the_setting_asks_for_it() {
     let mut anna = stream(21, StreamPlan::default());
     let mut out = [0; 512];
