@@ -109,17 +109,19 @@ impl World {
         let registry = self.poll.registry();
         let desk = Desk::new(number, registry, Token(number + 1), address);
         let mut desk = desk.map_err(|error| format!("phone {number}: {error}"))?;
+        let mut name = format!("Phone {number}");
         let mut user = (100 + number).to_string();
         let mut password = format!("pw{user}");
         if let (1, Some(account)) = (number, &options.account) {
             (user, password) = (account.user.clone(), account.password.clone());
+            name.clear(); // A real account's name is the server's affair.
         }
         let transport = if options.tcp { "TCP" } else { "UDP" };
         let boot = [
             ("Proxy_1_", self.server.as_str()),
             ("User_ID_1_", &user),
             ("Password_1_", &password),
-            ("Display_Name_1_", &format!("Phone {number}")),
+            ("Display_Name_1_", &name),
             ("SIP_Transport_1_", transport),
         ];
         let named = options.settings.iter().map(|(tag, value)| (tag.as_str(), value.as_str()));

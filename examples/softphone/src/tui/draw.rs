@@ -208,7 +208,7 @@ fn draw_status(
         Line::from(vec![
             Span::styled(" said   ", FAINT),
             Span::raw(format!("{}{muted}", screen.microphone)),
-            Span::styled(" (t hums 440Hz)", FAINT),
+            Span::styled(if screen.talking { " (t stops)" } else { " (t hums 440Hz)" }, FAINT),
         ]),
     ];
     if let Some(complaint) = &screen.complaint {

@@ -26,7 +26,7 @@ const NEIGHBOUR_RINGS: u64 = 8_000;
 const LISTEN_MS: u64 = 250;
 /// What the microphone hears while the person "talks".
 const VOICE_HZ: f32 = 440.0;
-const NEIGHBOUR_HZ: f32 = 523.0;
+const NEIGHBOUR_HZ: f32 = 520.0;
 
 /// The phone that the person uses, and the one that answers.
 const OWN: usize = 1;
@@ -37,6 +37,7 @@ const NEIGHBOUR: usize = 2;
 struct Screen {
     /// The microphone's sound now, in words.
     microphone: String,
+    /// The person hums.
     talking: bool,
     /// The last key, for a moment.
     last_key: Option<(String, Instant)>,
