@@ -1,8 +1,10 @@
 //! One use of each thing that the library offers, on values that the compiler cannot see through.
 
 mod audio;
+mod desk;
 mod signalling;
 
+use core::cell::UnsafeCell;
 use core::hint::black_box;
 use deskphone::base::{Instant, Pool, Rng, Timer, UnixTime, Writer, earliest, rng, scan, text};
 
@@ -18,6 +20,26 @@ impl Rng for Xorshift {
     }
 }
 
+/// A large thing that lives where a firmware would keep it: in a static, made by a `const fn`.
+struct Static<T>(UnsafeCell<T>);
+
+// SAFETY: the program has one thread and no interrupts.
+unsafe impl<T> Sync for Static<T> {}
+
+impl<T> Static<T> {
+    const fn new(value: T) -> Self {
+        Self(UnsafeCell::new(value))
+    }
+
+    /// # Safety
+    /// Once in the program.
+    #[allow(clippy::mut_from_ref, reason = "the cell is borrowed once")]
+    unsafe fn borrow(&self) -> &mut T {
+        // SAFETY: as the caller promises.
+        unsafe { &mut *self.0.get() }
+    }
+}
+
 /// Whether everything did what it should.
 pub fn everything() -> bool {
     tools()
@@ -25,6 +47,7 @@ pub fn everything() -> bool {
         && signalling::transactions()
         && audio::descriptions()
         && audio::stream()
+        && desk::a_call_each_way()
 }
 
 fn tools() -> bool {

@@ -1,6 +1,6 @@
 //! SIP: a message read to its last value, answered, and carried by a transaction.
 
-use core::cell::UnsafeCell;
+use super::Static;
 use core::hint::black_box;
 use core::net::{Ipv4Addr, SocketAddr};
 use deskphone::base::{Instant, Writer};
@@ -22,18 +22,12 @@ const INVITE: &[u8] = b"INVITE sip:101@192.0.2.57 SIP/2.0\r\n\
     Contact: <sip:100@198.51.100.20:5062>\r\n\
     Content-Length: 0\r\n\r\n";
 
-/// A large thing that lives where a firmware would keep it: in a static, made by a `const fn`.
-struct Static<T>(UnsafeCell<T>);
-
-// SAFETY: the program has one thread and no interrupts.
-unsafe impl<T> Sync for Static<T> {}
-
-static FRAMER: Static<Framer> = Static(UnsafeCell::new(Framer::new()));
-static TABLE: Static<Transactions> = Static(UnsafeCell::new(Transactions::new()));
+static FRAMER: Static<Framer> = Static::new(Framer::new());
+static TABLE: Static<Transactions> = Static::new(Transactions::new());
 
 pub fn messages() -> bool {
     // SAFETY: borrowed here only.
-    let framer = unsafe { &mut *FRAMER.0.get() };
+    let framer = unsafe { FRAMER.borrow() };
     framer.feed(black_box(INVITE));
     let Some(Frame::Message(bytes)) = framer.poll() else { return false };
     let Ok(message) = Message::parse(bytes) else { return false };
@@ -97,7 +91,7 @@ fn challenges() -> bool {
 
 pub fn transactions() -> bool {
     // SAFETY: borrowed here only.
-    let table = unsafe { &mut *TABLE.0.get() };
+    let table = unsafe { TABLE.borrow() };
     let (now, timers) = (black_box(Instant::ZERO), Timers::default());
     let remote = SocketAddr::from((Ipv4Addr::new(192, 0, 2, 9), 5_060));
     let hop = Hop { transport: Transport::Udp, remote, local_port: 5_060, connection: None };
