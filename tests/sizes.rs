@@ -7,10 +7,12 @@ use deskphone::dialog::{Dialog, RouteSet};
 use deskphone::media::jitter_buffer::JitterBuffer;
 use deskphone::media::stream::AudioStream;
 use deskphone::media::tone_generator::ToneGenerator;
+use deskphone::phone::Phone;
 use deskphone::sdp::{Description, Local, Negotiated};
 use deskphone::sip::Message;
 use deskphone::sip::stream::Framer;
 use deskphone::transaction::Transactions;
+use deskphone::ua::UserAgent;
 
 /// Prints the size of a type and holds it to a bound, in bytes.
 macro_rules! bounded {
@@ -27,16 +29,18 @@ fn each_part_stays_within_its_bound() {
         Instant, 8;
         Timer, 16;
         Pool<u64, 4>, 96;
-        Message<'_>, 1_024;
+        Message<'_>, 960;
         Framer, 9_000;
         Description<'_>, 1_024;
         Local, 512;
         Negotiated, 512;
         RouteSet, 512;
         Dialog, 2_048;
-        Transactions, 60_000;
-        JitterBuffer, 12_000;
+        Transactions, 52_000;
+        JitterBuffer, 6_000;
         ToneGenerator, 256;
-        AudioStream, 16_000;
+        AudioStream, 8_000;
+        UserAgent, 88_000;
+        Phone, 96_000;
     }
 }

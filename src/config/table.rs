@@ -120,16 +120,23 @@ fn set_row<T>(row: &Row<T>, place: &mut T, factory: impl Fn() -> T, value: &str)
 }
 
 fn find<'a, T>(table: &'a [Row<T>], name: (&str, &str)) -> Option<&'a Row<T>> {
-    table.iter().find(|row| row.tag.split_once("_n_") == Some(name))
+    table.iter().find(|row| apart(row.tag, b"_n_") == Some(name))
 }
 
 /// A tag with its number taken out: `Proxy_1_` is `Proxy`, nothing, 1; `Default_Ring__1__` is
 /// `Default_Ring_`, `_`, 1.
 fn split(tag: &str) -> Option<((&str, &str), u8)> {
-    ["_1_", "_2_", "_3_", "_4_"]
+    [b"_1_", b"_2_", b"_3_", b"_4_"]
         .into_iter()
         .zip(1..)
-        .find_map(|(mark, number)| Some((tag.rsplit_once(mark)?, number)))
+        .find_map(|(mark, number)| Some((apart(tag, mark)?, number)))
+}
+
+/// What stands before and behind the last `mark`. Unlike `rsplit_once` it has no panic in it.
+fn apart<'t>(tag: &'t str, mark: &[u8; 3]) -> Option<(&'t str, &'t str)> {
+    let at = tag.as_bytes().windows(mark.len()).rposition(|part| part == mark)?;
+    let (before, rest) = tag.split_at_checked(at)?;
+    Some((before, rest.split_at_checked(mark.len())?.1))
 }
 
 #[cfg(test)]

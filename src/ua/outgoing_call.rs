@@ -212,7 +212,7 @@ impl UserAgent {
             return Verdict::GiveUp(super::challenge::Reason::Unsupported);
         };
         let keys = self.credentials.of_mut(session.extension);
-        keys.take(attempts, max_auth, super::response::challenges(response))
+        keys.take(attempts, max_auth, super::response::challenges(response).iter().copied())
     }
 
     /// The same request once more, with a new branch and CSeq (§8.1.3.5).

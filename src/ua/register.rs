@@ -148,7 +148,8 @@ impl UserAgent {
             401 | 407 => {
                 let keys = self.credentials.of_mut(extension);
                 let asked = response::challenges(response);
-                let verdict = keys.take(&mut registrar.attempts, self.settings.max_auth, asked);
+                let verdict =
+                    keys.take(&mut registrar.attempts, self.settings.max_auth, asked.iter().copied());
                 let asked_s = registrar.asked_s;
                 if verdict == Verdict::Retry {
                     self.send_register(now, rng, extension, asked_s);

@@ -84,10 +84,12 @@ pub(super) fn address_of_record(out: &mut Writer<'_>, account: &Account) {
 
 /// Host and port of a `host[:port]` setting, brackets of an IPv6 host kept.
 pub(super) fn host_and_port(setting: &str) -> (&str, Option<u16>) {
-    let split = setting.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
-    match split.map(|(host, port)| (host, port.parse())) {
-        Some((host, Ok(port))) => (host, Some(port)),
-        Some((_, Err(_))) | None => (setting, None),
+    let colon = memchr::memrchr(b':', setting.as_bytes()).and_then(|at| setting.split_at_checked(at));
+    let split =
+        colon.filter(|(host, _)| memchr::memchr(b':', host.as_bytes()).is_none() || host.ends_with(']'));
+    match split.map(|(host, port)| (host, port.strip_prefix(':').map(str::parse))) {
+        Some((host, Some(Ok(port)))) => (host, Some(port)),
+        Some((_, Some(Err(_)) | None)) | None => (setting, None),
     }
 }
 

@@ -180,8 +180,10 @@ fn session_of_response(
 }
 
 /// The challenges of a 401 or 407 in order.
-pub(super) fn challenges<'a>(response: &Message<'a>) -> impl Iterator<Item = (Asker, &'a [u8])> + Clone {
-    let mut found: heapless::Vec<_, { limits::CHALLENGE_LINES }> = heapless::Vec::new();
+pub(super) fn challenges<'a>(
+    response: &Message<'a>,
+) -> heapless::Vec<(Asker, &'a [u8]), { limits::CHALLENGE_LINES }> {
+    let mut found = heapless::Vec::new();
     for (asker, name) in
         [(Asker::Server, HeaderName::WwwAuthenticate), (Asker::Proxy, HeaderName::ProxyAuthenticate)]
     {
@@ -192,7 +194,7 @@ pub(super) fn challenges<'a>(response: &Message<'a>) -> impl Iterator<Item = (As
             }
         }
     }
-    found.into_iter()
+    found
 }
 
 impl Session {
