@@ -122,6 +122,11 @@ impl Ladder {
         })
     }
 
+    /// The story begins now: what was recorded before is forgotten, levels that were shown stay known.
+    pub fn begin(&mut self) {
+        self.entries.clear();
+    }
+
     /// The number of entries: what "since now" means later.
     #[must_use]
     pub const fn mark(&self) -> usize {

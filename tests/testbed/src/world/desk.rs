@@ -7,8 +7,8 @@ use deskphone::phone::{Hook, Input, Key, Network};
 /// One phone of a world, for a moment: `world.at(DESK).press("L1").dial("102#")`.
 #[derive(Debug)]
 pub struct Desk<'w, S> {
-    world: &'w mut World<S>,
-    id: PhoneId,
+    pub(super) world: &'w mut World<S>,
+    pub(super) id: PhoneId,
 }
 
 impl<S: Station> World<S> {
@@ -56,7 +56,6 @@ impl<S: Station> Desk<'_, S> {
     }
 
     /// Holds a key down.
-    #[must_use]
     pub fn key_down(self, key: Key) -> Self {
         self.world.note(self.id, &format!("key down {key:?}"));
         self.world.input(self.id, Input::KeyDown(key));
@@ -64,7 +63,6 @@ impl<S: Station> Desk<'_, S> {
     }
 
     /// Lets a key go.
-    #[must_use]
     pub fn key_up(self, key: Key) -> Self {
         self.world.note(self.id, &format!("key up {key:?}"));
         self.world.input(self.id, Input::KeyUp(key));

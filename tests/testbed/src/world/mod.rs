@@ -6,12 +6,14 @@
 //! address.
 
 mod desk;
+mod phone;
 mod sound;
 mod station;
 #[cfg(test)]
 mod tests;
 
 pub use desk::Desk;
+pub use phone::{account, set_account};
 pub use station::{Levels, Station, levels};
 
 use crate::framing;
@@ -152,6 +154,13 @@ impl<S: Station> World<S> {
     /// The ladder's messages before now count no more in [`Desk::expect_sent`].
     pub const fn mark(&mut self) {
         self.mark = self.ladder.mark();
+    }
+
+    /// The ladder begins now; how everyone came here is forgotten.
+    pub fn begin(&mut self) {
+        self.settle();
+        self.ladder.begin();
+        self.mark = 0;
     }
 
     /// Mends the network, waits until every transaction has died, and looks for what is left over.

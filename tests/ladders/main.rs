@@ -1,0 +1,15 @@
+//! Scenarios that read as scripts: what a person does at the phone, what it shows and sounds, and what goes
+//! over the wire, under virtual time. Each is compared with a golden in `tests/golden/ladders`; these
+//! goldens are the documentation of the features.
+#![cfg(test)]
+#![allow(clippy::unwrap_used, reason = "a scenario that does not go as written fails")]
+
+mod answering;
+mod audio;
+mod calling;
+mod ending;
+mod holding;
+mod network;
+mod registration;
+mod scene;
+mod waiting;
