@@ -296,3 +296,27 @@ fn a_wrong_password_does_not_register() {
         expect no sent INVITE",
     );
 }
+
+#[test]
+fn a_number_that_is_busy_twice_and_then_free() {
+    play(
+        1,
+        "start
+        expect registered 1
+        key SPEAKER
+        dial 605#
+        expect tone busy
+        key SPEAKER
+        key SPEAKER
+        dial 605#
+        expect tone busy
+        key SPEAKER
+        mark
+        key SPEAKER
+        dial 605#
+        expect state L1 connected
+        expect no received 486
+        key SPEAKER
+        expect state L1 idle",
+    );
+}

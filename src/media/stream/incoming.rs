@@ -226,7 +226,6 @@ impl Incoming {
     fn try_another(&mut self, now: Instant, packet: &Packet<'_>) -> Result<Verdict, Ignored> {
         let same = self.candidate.filter(|candidate| candidate.ssrc == packet.ssrc);
         // Two sources whose packets take turns must not undo each other's proof for ever: the first goes on.
-        // on.
         let other = self.candidate.is_some() && same.is_none();
         if other && now.since_ms(self.candidate_at) < QUIET_MS {
             return Ok(Verdict::Probation);
