@@ -1,10 +1,13 @@
 //! The cases of the interop suite.
 
+mod calls;
+mod office;
+mod registration;
 mod sipp;
 
 use interop::suite;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    suite::run(sipp::CASES)
+    suite::run(&[sipp::CASES, calls::CASES, registration::CASES].concat())
 }

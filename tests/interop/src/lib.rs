@@ -5,7 +5,9 @@
 //! NAME in their name. What is missing is not run, unless `DESKPHONE_REQUIRE_PEERS=1` says that it must be
 //! there.
 
+pub mod baresip;
 pub mod host;
+pub mod kamailio;
 pub mod peer;
 pub mod ports;
 pub mod relay;

@@ -1,4 +1,4 @@
-//! Free ports: below the range that the system gives out by itself, in a different order in each process, so
+//! Free ports: below those that the system and the softphone take by themselves, in a different order in each process, so
 //! that runs side by side and what an earlier one left behind do not meet.
 
 use std::collections::hash_map::RandomState;
@@ -9,8 +9,8 @@ use std::sync::Mutex;
 /// Ports given out so far by this process.
 static GIVEN: Mutex<Vec<u16>> = Mutex::new(Vec::new());
 
-const LOWEST: u16 = 11_000;
-const HIGHEST: u16 = 31_000;
+const LOWEST: u16 = 7_000;
+const HIGHEST: u16 = 16_300;
 
 /// The first of `count` adjacent ports, even, that are free over UDP and TCP on 127.0.0.1.
 ///

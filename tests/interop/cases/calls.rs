@@ -1,0 +1,202 @@
+//! Calls through Kamailio: our phones and baresip call each other, talk, hold, press keys and hang up.
+
+use crate::office::{Office, Setup, in_office, is_held};
+use deskphone::calls::{CallState, LineKey};
+use deskphone::phone::Key;
+use interop::baresip::Baresip;
+use interop::kamailio::Digest;
+use interop::stage::Stage;
+use interop::suite::{Case, Program};
+use softphone::script::Heard;
+use std::time::Duration;
+use testbed::goertzel;
+
+/// All of them.
+pub(crate) const CASES: &[Case] = &[
+    case("kamailio_md5_phone_calls_baresip", |stage| {
+        in_office(stage, &Setup { phones: 2, ..PLAIN }, phone_calls_baresip)
+    }),
+    case("kamailio_md5_baresip_calls_phone", |stage| {
+        in_office(stage, &Setup { phones: 2, ..PLAIN }, baresip_calls_phone)
+    }),
+    case("kamailio_md5_phone_calls_phone", |stage| {
+        in_office(stage, &Setup { phones: 2, ..PLAIN }, phone_calls_phone)
+    }),
+    case("kamailio_sha256_phone_calls_phone", |stage| {
+        in_office(stage, &Setup { digest: Digest::Sha256, phones: 2, ..PLAIN }, phone_calls_phone)
+    }),
+    case("kamailio_tcp_phone_calls_baresip", |stage| {
+        in_office(stage, &Setup { tcp: true, ..PLAIN }, over_tcp)
+    }),
+    case("kamailio_tcp_phone_calls_phone", |stage| {
+        in_office(stage, &Setup { phones: 2, tcp: true, ..PLAIN }, phone_calls_phone)
+    }),
+];
+
+const PLAIN: Setup<'_> =
+    Setup { digest: Digest::Md5, phones: 1, tcp: false, settings: &[("RFC_2543_Call_Hold", "No")] };
+
+const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
+    let needs = &[Program::Kamailio, Program::Baresip];
+    Case { name, lane: 3, needs, limit: Duration::from_secs(60), run }
+}
+
+/// The phone calls, holds, resumes, presses keys and hangs up.
+fn phone_calls_baresip(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    let mut baresip = office.baresip(stage, "103", 700)?;
+    office.speak(1, 440.0)?;
+    connect(stage, office, &mut baresip)?;
+    hold_and_resume(stage, office, &baresip)?;
+    for digit in ["1", "5", "9", "*"] {
+        office.world.dial(1, digit);
+        let seen = office.told(&mut baresip, "CALL_DTMF_START")?;
+        if seen != digit {
+            return Err(format!("baresip saw the key {seen}, not {digit}"));
+        }
+    }
+    stage.say("baresip saw the keys 1 5 9 * (RFC 4733)");
+    office.world.set_handset(1, false);
+    office.told(&mut baresip, "CALL_CLOSED")?;
+    stage.say("the phone hung up, baresip knows");
+    heard_by(stage, &baresip)?;
+    office.all_idle()
+}
+
+/// baresip calls, holds, resumes and hangs up.
+fn baresip_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    let mut baresip = office.baresip(stage, "103", 700)?;
+    office.speak(1, 440.0)?;
+    let uri = format!("sip:101@{}", office.kamailio.address());
+    baresip.command("dial", &uri)?;
+    office.comes_to(1, CallState::Ringing)?;
+    office.told(&mut baresip, "CALL_RINGING")?;
+    office.world.set_handset(1, true);
+    office.told(&mut baresip, "CALL_ESTABLISHED")?;
+    office.comes_to(1, CallState::Connected)?;
+    stage.say(format!("phone 1 hears {}", office.hears(1, Heard::Hertz(700.0))?));
+    office.world.run_for(Duration::from_millis(1_500));
+    baresip.command("hold", "")?;
+    office.wait("phone 1 held by baresip", |world| is_held(world, 1))?;
+    baresip.command("resume", "")?;
+    office.wait("phone 1 taken back by baresip", |world| !is_held(world, 1))?;
+    stage.say(format!(
+        "held and taken back by baresip, phone 1 hears {}",
+        office.hears(1, Heard::Hertz(700.0))?
+    ));
+    baresip.command("hangup", "")?;
+    office.wait("phone 1 knows that baresip hung up", |world| {
+        crate::office::state(world, 1) != Some(CallState::Connected)
+    })?;
+    stage.say("baresip hung up, the phone knows");
+    heard_by(stage, &baresip)?;
+    office.all_idle()
+}
+
+/// Phone 1 calls phone 2, which hangs up.
+fn phone_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    office.speak(1, 440.0)?;
+    office.speak(2, 700.0)?;
+    for phone in 1..=2 {
+        let answer = office.ask(&format!("10{phone}"))?;
+        stage.say(format!("OPTIONS through Kamailio to phone {phone}: {answer}"));
+        if !answer.starts_with("SIP/2.0 200") {
+            return Err(format!("OPTIONS was answered {answer}"));
+        }
+    }
+    office.call(1, "102");
+    office.comes_to(2, CallState::Ringing)?;
+    office.comes_to(1, CallState::Proceeding)?;
+    office.world.set_handset(2, true);
+    office.comes_to(1, CallState::Connected)?;
+    office.comes_to(2, CallState::Connected)?;
+    stage.say(format!("phone 1 hears {}", office.hears(1, Heard::Hertz(700.0))?));
+    stage.say(format!("phone 2 hears {}", office.hears(2, Heard::Hertz(440.0))?));
+    office.world.press(1, Key::Hold);
+    office.wait("phone 2 held by phone 1", |world| is_held(world, 2))?;
+    office.hears(2, Heard::Silence)?;
+    office.world.press(1, Key::Line(LineKey::L1));
+    office.wait("phone 2 taken back by phone 1", |world| !is_held(world, 2))?;
+    stage.say(format!("held and taken back, phone 2 hears {}", office.hears(2, Heard::Hertz(440.0))?));
+    office.world.set_handset(2, false);
+    office.comes_to(2, CallState::Idle)?;
+    office.all_idle()?;
+    stage.say("phone 2 hung up, both are idle");
+    Ok(())
+}
+
+/// Everything over TCP on our side, UDP on baresip's.
+fn over_tcp(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    let mut baresip = office.baresip(stage, "103", 700)?;
+    office.speak(1, 440.0)?;
+    connect(stage, office, &mut baresip)?;
+    hold_and_resume(stage, office, &baresip)?;
+    baresip.command("hangup", "")?;
+    office.wait("phone 1 knows that baresip hung up", |world| {
+        crate::office::state(world, 1) != Some(CallState::Connected)
+    })?;
+    heard_by(stage, &baresip)?;
+    let ladder = &office.world.record.ladder;
+    if let Some(stray) = ladder.since(0).find(|passed| !passed.tcp) {
+        return Err(format!("{} went over UDP", stray.label()));
+    }
+    stage.say(format!("all {} messages of the phone went over TCP", ladder.mark()));
+    office.all_idle()
+}
+
+/// Phone 1 calls baresip, which answers; both hear each other.
+fn connect(stage: &Stage, office: &mut Office, baresip: &mut Baresip) -> Result<(), String> {
+    office.call(1, "103");
+    office.told(baresip, "CALL_INCOMING")?;
+    office.comes_to(1, CallState::Proceeding)?;
+    baresip.command("accept", "")?;
+    office.comes_to(1, CallState::Connected)?;
+    office.told(baresip, "CALL_ESTABLISHED")?;
+    stage.say(format!("phone 1 hears {}", office.hears(1, Heard::Hertz(700.0))?));
+    office.world.run_for(Duration::from_millis(1_500));
+    Ok(())
+}
+
+/// The Hold key, then the line key, as baresip sees it in the offers that reach it.
+fn hold_and_resume(stage: &Stage, office: &mut Office, baresip: &Baresip) -> Result<(), String> {
+    let offers = |attribute: &str| offers(&baresip.log(), attribute);
+    let (held, resumed) = (offers("sendonly"), offers("sendrecv"));
+    office.world.press(1, Key::Hold);
+    office.comes_to(1, CallState::Held)?;
+    office.wait("a sendonly offer at baresip", |_| offers("sendonly") > held)?;
+    office.hears(1, Heard::Silence)?;
+    office.world.run_for(Duration::from_millis(500));
+    office.world.press(1, Key::Line(LineKey::L1));
+    office.comes_to(1, CallState::Connected)?;
+    office.wait("a sendrecv offer at baresip", |_| offers("sendrecv") > resumed)?;
+    stage.say(format!(
+        "held (baresip got sendonly), taken back (sendrecv), phone 1 hears {}",
+        office.hears(1, Heard::Hertz(700.0))?
+    ));
+    office.world.run_for(Duration::from_millis(500));
+    Ok(())
+}
+
+/// How many INVITEs with a media attribute a trace of SIP messages holds.
+fn offers(trace: &str, attribute: &str) -> usize {
+    let line = format!("a={attribute}");
+    let invites = trace.split("INVITE sip:").skip(1);
+    invites.filter(|text| text.split("\nSIP/2.0 ").next().is_some_and(|own| own.contains(&line))).count()
+}
+
+/// What baresip recorded: our 440 Hz, for a second at least.
+fn heard_by(stage: &Stage, baresip: &Baresip) -> Result<(), String> {
+    let heard = baresip.heard()?;
+    let pieces: Vec<&[i16]> = heard.chunks_exact(800).collect();
+    let with_tone = pieces.iter().filter(|piece| goertzel::hears(piece, 440)).count();
+    let level = pieces.iter().map(|piece| goertzel::level_dbm(piece, 440)).fold(f64::MIN, f64::max);
+    stage.say(format!(
+        "baresip recorded {:.1} s; 440 Hz is in {with_tone} of {} pieces of 100 ms, at most at {level:.1} dBm0",
+        heard.len() as f64 / 8_000.0,
+        pieces.len()
+    ));
+    if with_tone < 10 { Err("baresip did not hear 440 Hz for a second".to_owned()) } else { Ok(()) }
+}

@@ -1,0 +1,162 @@
+//! What the cases around Kamailio share: phones in a world, and waiting for what they should come to.
+
+use deskphone::calls::CallState;
+use deskphone::ua::{ExtensionId, RegistrationState};
+use interop::baresip::Baresip;
+use interop::kamailio::{Digest, Kamailio};
+use interop::stage::Stage;
+use softphone::options::Options;
+use softphone::script::{Heard, Sound};
+use softphone::world::World;
+use std::time::{Duration, Instant};
+
+/// Kamailio and some phones.
+pub(crate) struct Office {
+    pub(crate) kamailio: Kamailio,
+    pub(crate) world: World,
+}
+
+/// How the phones are set up.
+pub(crate) struct Setup<'a> {
+    pub(crate) digest: Digest,
+    pub(crate) phones: usize,
+    pub(crate) tcp: bool,
+    pub(crate) settings: &'a [(&'a str, &'a str)],
+}
+
+/// Runs a case in an office; a failure leaves the ladder behind.
+pub(crate) fn in_office(
+    stage: &Stage,
+    setup: &Setup<'_>,
+    act: fn(&Stage, &mut Office) -> Result<(), String>,
+) -> Result<(), String> {
+    let kamailio = Kamailio::start(stage, setup.digest)?;
+    let own = |(tag, value): &(&str, &str)| ((*tag).to_owned(), (*value).to_owned());
+    let options = Options {
+        phones: setup.phones,
+        server: Some(kamailio.address().to_string()),
+        tcp: setup.tcp,
+        settings: setup.settings.iter().map(own).collect(),
+        ..Options::default()
+    };
+    let mut office = Office { kamailio, world: World::new(&options)? };
+    office.world.start()?;
+    let verdict = act(stage, &mut office);
+    if verdict.is_err() {
+        stage.keep(office.world.record.ladder.draw());
+    }
+    verdict
+}
+
+impl Office {
+    /// Lets time pass until something holds.
+    pub(crate) fn wait(&mut self, what: &str, holds: impl FnMut(&World) -> bool) -> Result<Duration, String> {
+        let began = Instant::now();
+        if self.world.run_until(PATIENCE, holds) {
+            return Ok(began.elapsed());
+        }
+        Err(format!("not within {} s: {what}", PATIENCE.as_secs()))
+    }
+
+    /// Waits until all phones are registered.
+    pub(crate) fn register(&mut self, stage: &Stage) -> Result<(), String> {
+        let took = self.wait("all phones registered", |world| {
+            (1..=world.phones()).all(|phone| registration(world, phone) == RegistrationState::Registered)
+        })?;
+        stage.say(format!("{} phones registered in {} ms", self.world.phones(), took.as_millis()));
+        Ok(())
+    }
+
+    /// The answer to an OPTIONS through Kamailio to one of its users.
+    pub(crate) fn ask(&mut self, user: &str) -> Result<String, String> {
+        let uri = format!("sip:{user}@{}", self.kamailio.address());
+        let Self { kamailio, world } = self;
+        kamailio.ask(&uri, || world.run_for(Duration::from_millis(5)))
+    }
+
+    /// A baresip that is registered, and its microphone hears a sine.
+    pub(crate) fn baresip(&mut self, stage: &Stage, user: &str, hertz: u16) -> Result<Baresip, String> {
+        let mut baresip = Baresip::start(stage, user, self.kamailio.address(), hertz)?;
+        let began = Instant::now();
+        // Kamailio knows it when a question for it arrives there.
+        while !self.ask(user)?.starts_with("SIP/2.0 200") {
+            if began.elapsed() > PATIENCE {
+                return Err(format!("baresip does not register: {}", baresip.command("reginfo", "")?));
+            }
+            self.world.run_for(Duration::from_millis(50));
+        }
+        stage.say(format!("baresip registered as {user}"));
+        baresip.forget();
+        Ok(baresip)
+    }
+
+    /// Waits until baresip reports an event; its parameter.
+    pub(crate) fn told(&mut self, baresip: &mut Baresip, kind: &str) -> Result<String, String> {
+        let mut found = None;
+        let waited = self.wait(&format!("{kind} at baresip"), |_| {
+            found = baresip.event(kind);
+            found.is_some()
+        });
+        waited.map_err(|error| format!("{error}; it reported: {}", baresip.unheard()))?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Waits until a phone's first line is in a state.
+    pub(crate) fn comes_to(&mut self, phone: usize, wanted: CallState) -> Result<Duration, String> {
+        self.wait(&format!("phone {phone} {}", wanted.name()), |world| state(world, phone) == Some(wanted))
+    }
+
+    /// Waits until a phone's person hears something.
+    pub(crate) fn hears(&mut self, phone: usize, wanted: Heard) -> Result<String, String> {
+        let heard = |world: &World| world.desk(phone).is_some_and(|desk| desk.audio.hearing.is(wanted));
+        self.wait(&format!("phone {phone} hears {wanted:?}"), heard)
+            .map_err(|error| format!("{error}, but {}", self.sound(phone)))?;
+        Ok(self.sound(phone))
+    }
+
+    /// What a phone's microphone hears from now on.
+    pub(crate) fn speak(&mut self, phone: usize, hertz: f32) -> Result<(), String> {
+        let desk = self.world.desk_mut(phone).ok_or("no such phone")?;
+        desk.audio.play(&Sound::Sine(hertz))
+    }
+
+    /// Lifts the handset and dials.
+    pub(crate) fn call(&mut self, phone: usize, number: &str) {
+        self.world.set_handset(phone, true);
+        self.world.dial(phone, number);
+        self.world.dial(phone, "#");
+    }
+
+    /// Registered, calls over and nothing left behind.
+    pub(crate) fn all_idle(&mut self) -> Result<(), String> {
+        for phone in 1..=self.world.phones() {
+            self.world.set_handset(phone, false);
+            self.comes_to(phone, CallState::Idle)?;
+        }
+        Ok(())
+    }
+
+    fn sound(&self, phone: usize) -> String {
+        self.world.desk(phone).map(|desk| desk.audio.hearing.describe()).unwrap_or_default()
+    }
+}
+
+/// The state of a phone's first line.
+pub(crate) fn state(world: &World, phone: usize) -> Option<CallState> {
+    world.desk(phone).and_then(|desk| desk.view().lines.first().map(|line| line.state))
+}
+
+/// Whether a phone's first line is put on hold by the far end.
+pub(crate) fn is_held(world: &World, phone: usize) -> bool {
+    world.desk(phone).is_some_and(|desk| desk.view().lines.first().is_some_and(|line| line.held_by_peer))
+}
+
+/// Where a phone's first extension stands with Kamailio.
+pub(crate) fn registration(world: &World, phone: usize) -> RegistrationState {
+    let views = world.desk(phone).map(|desk| desk.view().registrations);
+    let primary = views.and_then(|views| views.get(ExtensionId::PRIMARY.index()).copied());
+    primary.map(|view| view.state).unwrap_or_default()
+}
+
+/// How long each step of a case may take.
+const PATIENCE: Duration = Duration::from_secs(6);

@@ -1,0 +1,110 @@
+//! Registrations that fail: a wrong password, and a registrar that goes and comes back.
+
+use crate::office::{Office, Setup, in_office, registration};
+use deskphone::ua::RegistrationState;
+use interop::kamailio::Digest;
+use interop::stage::Stage;
+use interop::suite::{Case, Program};
+use std::time::{Duration, Instant};
+
+/// All of them.
+pub(crate) const CASES: &[Case] = &[
+    case("kamailio_wrong_password", |stage| {
+        let settings = &[("Password_1_", "wrong"), ("Reg_Retry_Long_Intvl", "2")];
+        in_office(stage, &Setup { digest: Digest::Md5, phones: 1, tcp: false, settings }, wrong_password)
+    }),
+    case("kamailio_killed_and_restarted_udp", |stage| {
+        in_office(stage, &Setup { digest: Digest::Md5, phones: 2, tcp: false, settings: BRISK }, restarted)
+    }),
+    case("kamailio_killed_and_restarted_tcp", |stage| {
+        in_office(stage, &Setup { digest: Digest::Md5, phones: 2, tcp: true, settings: BRISK }, restarted)
+    }),
+];
+
+/// Registrations are refreshed and retried within seconds.
+const BRISK: &[(&str, &str)] = &[
+    ("Register_Expires_1_", "4"),
+    ("Reg_Retry_Intvl", "1"),
+    ("Reg_Retry_Long_Intvl", "1"),
+    ("SIP_Timer_F", "2"),
+];
+
+const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
+    Case { name, lane: 4, needs: &[Program::Kamailio], limit: Duration::from_secs(60), run }
+}
+
+/// The phone says so, tries again as it is set up, and no more than that.
+fn wrong_password(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    let failed = |world: &softphone::world::World| {
+        matches!(registration(world, 1), RegistrationState::Failed(401 | 403))
+    };
+    let took = office.wait("registration failed", failed)?;
+    stage.say(format!("registration {:?} after {} ms", registration(&office.world, 1), took.as_millis()));
+    office.world.run_for(Duration::from_millis(7_000).saturating_sub(took));
+    let sent: Vec<u64> = registers(office).into_iter().map(|(at_ms, _)| at_ms).collect();
+    stage.say(format!("REGISTERs in 7 s with Reg_Retry_Long_Intvl 2 s, at ms: {sent:?}"));
+    // Four attempts (at 0, 2, 4, 6 s), each at most once without and once with an answer to the challenge, and once more
+    // when the nonce is stale.
+    let mut attempts = 1;
+    for pair in sent.windows(2) {
+        if let [before, after] = pair
+            && after - before > 1_000
+        {
+            attempts += 1;
+        }
+    }
+    if !failed(&office.world) {
+        return Err(format!("the registration is {:?}", registration(&office.world, 1)));
+    }
+    if !(3..=4).contains(&attempts) || sent.len() > 2 * attempts {
+        return Err(format!("{attempts} attempts with {} REGISTERs", sent.len()));
+    }
+    stage.say(format!("{attempts} attempts, {} REGISTERs, no storm", sent.len()));
+    Ok(())
+}
+
+/// The server goes without a word and comes back without its memory.
+fn restarted(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    let mark = office.world.record.ladder.mark();
+    office.kamailio.kill();
+    let gone = Instant::now();
+    let lost = |world: &softphone::world::World| {
+        (1..=2).all(|phone| matches!(registration(world, phone), RegistrationState::Failed(_)))
+    };
+    let took = office.wait("the phones notice", lost)?;
+    stage.say(format!(
+        "Kamailio killed; phones {:?} after {} ms",
+        registration(&office.world, 1),
+        took.as_millis()
+    ));
+    office.world.run_for(Duration::from_secs(3));
+    let since = office.world.record.ladder.since(mark);
+    let meanwhile = since.filter(|passed| passed.sent && passed.name() == "REGISTER").count();
+    let seconds = gone.elapsed().as_secs_f32();
+    stage.say(format!("{meanwhile} REGISTERs of both phones in the {seconds:.1} s without Kamailio"));
+    // An attempt a second and phone, and over UDP its retransmissions 0.5 and 1.5 s later.
+    if meanwhile > 40 {
+        return Err("the phones storm".to_owned());
+    }
+    office.kamailio.restart()?;
+    let took = office.wait("both registered again", |world| {
+        (1..=2).all(|phone| registration(world, phone) == RegistrationState::Registered)
+    })?;
+    stage.say(format!("Kamailio restarted; both registered again after {} ms", took.as_millis()));
+    for phone in 1..=2 {
+        let answer = office.ask(&format!("10{phone}"))?;
+        if !answer.starts_with("SIP/2.0 200") {
+            return Err(format!("OPTIONS to phone {phone}: {answer}"));
+        }
+    }
+    stage.say("both answer OPTIONS through Kamailio");
+    Ok(())
+}
+
+/// The REGISTERs that phone 1 sent: when, and what they are.
+fn registers(office: &Office) -> Vec<(u64, String)> {
+    let passed = office.world.record.ladder.since(0);
+    let registers = passed.filter(|passed| passed.phone == 1 && passed.sent && passed.name() == "REGISTER");
+    registers.map(|passed| (passed.at_ms, passed.label())).collect()
+}
