@@ -194,7 +194,7 @@ fn heard_by(stage: &Stage, baresip: &Baresip) -> Result<(), String> {
     let with_tone = pieces.iter().filter(|piece| goertzel::hears(piece, 440)).count();
     let level = pieces.iter().map(|piece| goertzel::level_dbm(piece, 440)).fold(f64::MIN, f64::max);
     stage.say(format!(
-        "baresip recorded {:.1} s; 440 Hz is in {with_tone} of {} pieces of 100 ms, at most at {level:.1} dBm0",
+        "baresip recorded {:.1} s; 440 Hz in {with_tone} of {} pieces of 100 ms, loudest {level:.1} dBm0",
         heard.len() as f64 / 8_000.0,
         pieces.len()
     ));

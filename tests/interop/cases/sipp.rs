@@ -123,9 +123,9 @@ fn conclude(
         stage.say(format!("relay: {carried} datagrams carried, {lost} lost, seed {SEED}"));
     }
     stage.say(format!(
-        "all pools empty {:.1} s after SIPp's end: {:?} (sessions, transactions); T1 100 ms, timers B, D, F, H, J 6.4 s",
-        since.elapsed().as_secs_f32(),
-        host.load()
+        "{:?} sessions and transactions {:.1} s after SIPp's end; T1 100 ms, timers B, D, F, H, J 6.4 s",
+        host.load(),
+        since.elapsed().as_secs_f32()
     ));
     stage.keep(format!("SIPp says:\n{}", sipp.complaints()));
     stage.keep(format!("the end of the ladder:\n{}", host.trace.last(60)));

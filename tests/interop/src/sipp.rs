@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn the_last_line_counts() {
-        let csv = "T;SuccessfulCall(P);SuccessfulCall(C);FailedCall(C);Retransmissions(C);\na;1;2;3;4;\nb;5;6;7;8;\n";
+        let names = "T;SuccessfulCall(P);SuccessfulCall(C);FailedCall(C);Retransmissions(C);";
+        let csv = &format!("{names}\na;1;2;3;4;\nb;5;6;7;8;\n");
         assert_eq!(counted(csv), Some(Counted { successful: 6, failed: 7, retransmissions: 8 }));
         assert_eq!(counted(""), None);
     }
