@@ -43,8 +43,8 @@ fn wrong_password(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.world.run_for(Duration::from_millis(7_000).saturating_sub(took));
     let sent: Vec<u64> = registers(office).into_iter().map(|(at_ms, _)| at_ms).collect();
     stage.say(format!("REGISTERs in 7 s with Reg_Retry_Long_Intvl 2 s, at ms: {sent:?}"));
-    // Four attempts (at 0, 2, 4, 6 s), each at most once without and once with an answer to the challenge, and once more
-    // when the nonce is stale.
+    // Four attempts (at 0, 2, 4, 6 s), each at most once without and once with an answer to the challenge,
+    // and once more when the nonce is stale.
     let mut attempts = 1;
     for pair in sent.windows(2) {
         if let [before, after] = pair

@@ -103,7 +103,8 @@ impl Baresip {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 
-    /// All that it heard in its calls so far, at 8,000 samples a second. A call's recording is complete when the call is over.
+    /// All that it heard in its calls so far, at 8,000 samples a second. A call's recording is complete when
+    /// the call is over.
     ///
     /// # Errors
     /// When there is no recording.

@@ -75,8 +75,8 @@ impl Kamailio {
         self.wait_until_it_answers()
     }
 
-    /// Sends an OPTIONS through it, from a socket of our own; the first line of the final answer. `meanwhile` is called
-    /// again and again until it comes.
+    /// Sends an OPTIONS through it, from a socket of our own; the first line of the final answer. `meanwhile`
+    /// is called again and again until it comes.
     ///
     /// # Errors
     /// When none comes within two seconds.

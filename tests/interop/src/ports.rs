@@ -1,5 +1,5 @@
-//! Free ports: below those that the system and the softphone take by themselves, in a different order in each process, so
-//! that runs side by side and what an earlier one left behind do not meet.
+//! Free ports: below those that the system and the softphone take by themselves, in a different order in each
+//! process, so that runs side by side and what an earlier one left behind do not meet.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
