@@ -2,6 +2,12 @@
 //!
 //! Each seed also runs cut off at every length and with each of its bytes changed once.
 #![cfg(all(test, feature = "_fuzzing"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::Path;

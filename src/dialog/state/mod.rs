@@ -11,7 +11,7 @@
 //! let number = dialog.next_cseq(1);
 //! let mut buffer = [0; 512];
 //! let mut out = Writer::new(&mut buffer);
-//! dialog.compose_head(&mut out, Method::Bye, number, b"SIP/2.0/UDP 192.0.2.57;branch=z9hG4bK1");
+//! dialog.compose_head(&mut out, Method::Bye, number, b"SIP/2.0/UDP 192.0.2.57;branch=z9hG4bK1", 70);
 //! assert!(out.written().starts_with(b"BYE sip:2104@198.51.100.20 SIP/2.0\r\nVia: "));
 //! # Ok::<(), deskphone::sip::ParseError>(())
 //! ```

@@ -224,7 +224,8 @@ fn stranger(method: &str, branch: &str, to_tag: &str) -> Vec<u8> {
     std::format!(
         "{method} sip:bob@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch={branch}\r\n\
          Max-Forwards: 70\r\nFrom: <sip:s@192.0.2.1>;tag=st\r\nTo: <sip:bob@192.0.2.2>{to_tag}\r\n\
-         Call-ID: stranger-{branch}\r\nCSeq: 1 {method}\r\nContact: <sip:s@192.0.2.1>\r\nContent-Length: 0\r\n\r\n"
+         Call-ID: stranger-{branch}\r\nCSeq: 1 {method}\r\nContact: <sip:s@192.0.2.1>\r\n\
+         Content-Length: 0\r\n\r\n"
     )
     .into_bytes()
 }
