@@ -30,6 +30,7 @@ pub(super) struct End {
     pub(super) ua: UserAgent,
     pub(super) rng: Seeded,
     pub(super) events: Vec<Event>,
+    pub(super) account: Account,
     address: core::net::SocketAddr,
 }
 
@@ -48,7 +49,7 @@ impl End {
         account.codecs.extend([Codec::Pcmu, Codec::Pcma]);
         ua.set_account(E1, &account);
         let seed = name.bytes().map(u64::from).sum();
-        let mut end = Self { ua, rng: Seeded(seed), events: Vec::new(), address };
+        let mut end = Self { ua, rng: Seeded(seed), events: Vec::new(), account, address };
         let _ = end.step(Instant::ZERO, Input::Network(Some(address.ip())));
         end
     }

@@ -1,4 +1,8 @@
-//! Two user agents on a wire without loss; each test drops, delays or rewrites what it is about.
+//! The user agent over a wire that a test can cut, and against peers that are written by hand.
 
 mod calls;
+mod desk;
+mod incoming;
 mod link;
+mod outgoing;
+mod registration;
