@@ -15,19 +15,20 @@ pub const LINE_KEYS: usize = 4;
 pub const HEADER_LINES: usize = pick(96, 48);
 /// Bytes of one message that the phone sends. A request that does not fit is not sent (the call fails with
 /// reorder tone); an answer that does not fit is replaced by 513.
-pub const MESSAGE_BYTES: usize = pick(1_536, 1_280);
+pub const MESSAGE_BYTES: usize = pick(1_400, 1_280);
 /// Bytes of one message that arrives over a connection. A longer one is answered 513 and the connection
 /// closed.
 pub const STREAM_BYTES: usize = pick(8_192, 2_048);
 
 /// INVITE sessions at a time: four appearances, and forked or ending ones beside them. One more incoming call
-/// gets 486.
+/// gets 486; one that only waits for the answer to its BYE gives way before that.
 pub const SESSIONS: usize = pick(8, 2);
-/// Client transactions at a time. None free: the request fails as if the network were gone.
-pub const CLIENT_TRANSACTIONS: usize = pick(12, 3);
+/// Client transactions at a time. None free: the request fails as if the network were gone. A call is begun
+/// only while there is one more for its CANCEL or BYE. Ten carry fifty short calls a second with 5 % loss.
+pub const CLIENT_TRANSACTIONS: usize = pick(10, 3);
 /// Server transactions at a time. None free: the oldest that only absorbs retransmissions gives way, else
 /// 503.
-pub const SERVER_TRANSACTIONS: usize = pick(12, 3);
+pub const SERVER_TRANSACTIONS: usize = pick(8, 3);
 
 /// Final answers that are remembered for requests that come once more after their transaction. Older: the
 /// request counts as a new one.
@@ -40,11 +41,11 @@ pub const TAG_BYTES: usize = pick(64, 40);
 /// Bytes of a branch. Longer: 513.
 pub const BRANCH_BYTES: usize = pick(96, 48);
 /// Bytes of what names a peer's request: branch and sent-by, or all that RFC 2543 compares. Longer: 513.
-pub const KEY_BYTES: usize = pick(384, 192);
+pub const KEY_BYTES: usize = pick(256, 192);
 /// Bytes of a URI that is kept (remote target, redirection). Longer: 513, or the redirection is not followed.
 pub const URI_BYTES: usize = pick(256, 128);
 /// Bytes of a dialog's whole route set. Longer: 513, or the call is given up.
-pub const ROUTE_SET_BYTES: usize = pick(384, 128);
+pub const ROUTE_SET_BYTES: usize = pick(320, 128);
 /// Host names whose addresses are remembered. One more waits until another is answered.
 pub const HOST_NAMES: usize = pick(6, 2);
 /// Bytes of a host name that is looked up. Longer ones are not found.
@@ -56,6 +57,8 @@ pub const NAME_BYTES: usize = pick(48, 24);
 
 /// Bytes of a session description that we write. Longer: 513, or the call is not made.
 pub const DESCRIPTION_BYTES: usize = pick(512, 384);
+/// Bytes of a From or To value that a dialog keeps. Longer: without its display name, else 513.
+pub const DIALOG_PARTY_BYTES: usize = pick(192, 176);
 /// Bytes of a From, To or Contact value that we write. Longer: the call is not made.
 pub const PARTY_BYTES: usize = URI_BYTES + NAME_BYTES;
 /// Events that wait for the layer above; the most that one input can cause is two a session and one an

@@ -65,3 +65,8 @@ fn sip_message() {
 fn sip_stream() {
     run("sip_stream", deskphone::sip::fuzz_sip_stream);
 }
+
+#[test]
+fn ua_moves() {
+    run("ua_moves", deskphone::ua::fuzz_ua_moves);
+}

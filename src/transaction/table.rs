@@ -171,6 +171,13 @@ impl Transactions {
         Some(VacantClient { table: self, index })
     }
 
+    /// How many requests could begin now, absorbing transactions evicted.
+    #[must_use]
+    pub fn free_clients(&self) -> usize {
+        let busy = self.clients.iter().filter(|(_, record, _)| record.machine.spare().is_none());
+        CLIENT_TRANSACTIONS.saturating_sub(busy.count())
+    }
+
     /// The request as it was sent.
     #[must_use]
     pub fn request(&self, client: ClientId) -> Option<&[u8]> {

@@ -52,7 +52,8 @@ impl UserAgent {
             return Err(refuse(Status::TEMPORARILY_UNAVAILABLE));
         }
         let address = self.shown_address().ok_or_else(|| refuse(Status::TEMPORARILY_UNAVAILABLE))?;
-        if self.sessions.is_full() {
+        let spare = |session: &Session| session.state == State::Ending;
+        if self.sessions.is_full() && self.sessions.find(spare).is_none() {
             return Err(refuse(Status::BUSY_HERE));
         }
         // §8.1.1.8: an INVITE has exactly one; without it there is no way back.
@@ -73,7 +74,7 @@ impl UserAgent {
         session.take_offer(request)?;
         session.timers.expires.start(now, ring_limit_ms(request));
         session.server = Some(self.open_server(now, &arrival, request).map_err(refuse)?);
-        self.sessions.insert(session).map(SessionId).map_err(|_| refuse(Status::BUSY_HERE))
+        self.keep(session).ok_or_else(|| refuse(Status::BUSY_HERE))
     }
 
     /// 180, and again every minute so that no proxy gives up (§13.3.1.1).

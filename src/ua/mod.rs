@@ -9,6 +9,8 @@ mod answered;
 pub mod challenge;
 pub mod command;
 pub mod event;
+#[cfg(any(test, feature = "_fuzzing"))]
+mod fuzz;
 mod identifier;
 pub mod ids;
 mod incoming;
@@ -27,6 +29,9 @@ mod view;
 
 pub use account::{Account, Settings};
 pub use command::{Command, Invite, Outcome, Refusal};
+#[cfg(any(test, feature = "_fuzzing"))]
+#[doc(hidden)]
+pub use fuzz::fuzz_ua_moves;
 pub use event::{EndReason, Event, RegistrationState};
 pub use ids::{ExtensionId, SessionId, Ticket};
 pub use view::{RegistrationView, SessionMedia, SessionView};
@@ -360,6 +365,16 @@ impl UserAgent {
         }
         self.proceed(now, rng, id, input);
         Outcome::Done
+    }
+
+    /// Keeps a new session. When all slots are taken, one that only waits for the answer to its BYE gives way:
+    /// the transaction repeats that BYE by itself.
+    fn keep(&mut self, session: Session) -> Option<SessionId> {
+        if self.sessions.is_full() {
+            let ending = self.sessions.find(|session| session.state == progress::State::Ending)?;
+            self.sessions.remove(ending);
+        }
+        self.sessions.insert(session).ok().map(SessionId)
     }
 
     fn tell(&mut self, event: Event) {

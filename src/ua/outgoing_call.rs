@@ -65,7 +65,7 @@ impl UserAgent {
         let mut session = session;
         session.anonymous = invite.anonymous;
         session.timers.give_up.start(now, LOCATING_MS);
-        self.sessions.insert(session).map(SessionId).map_err(|_| Refusal::Full)
+        self.keep(session).ok_or(Refusal::Full)
     }
 
     /// Sends the INVITE as soon as its next hop is known.
@@ -106,6 +106,10 @@ impl UserAgent {
         let session = sessions.get_mut(id.0)?;
         let offers = method == Method::Invite;
         let initial = session.dialog.stage() == Stage::Early;
+        // A call that could not be cancelled or hung up is not begun.
+        if offers && initial && transactions.free_clients() < 2 {
+            return None;
+        }
         let cseq = session.dialog.next_cseq(1);
         let mut vacant = transactions.vacant_client()?;
         let mut out = Writer::new(vacant.buffer());
@@ -380,6 +384,7 @@ impl UserAgent {
         // Without a BYE nothing would end the session.
         let unsaid = sent.is_none() && matches!(step.send, Send::Bye | Send::AckThenBye);
         if step.next.is_none() || unsaid {
+            self.forsake_change(now, id);
             self.sessions.remove(id.0);
         }
         if let Some(reason) = step.ended {
@@ -387,6 +392,16 @@ impl UserAgent {
         }
         if sent.is_none() && step.send == Send::Invite {
             self.proceed(now, rng, id, Input::Failure(503));
+        }
+    }
+
+    /// A session that ends does not wait for the answer to its re-INVITE, which may never come.
+    fn forsake_change(&mut self, now: Instant, id: SessionId) {
+        let changing = |session: &&mut Session| session.modify == Modify::Sent;
+        let Some(session) = self.sessions.get_mut(id.0).filter(changing) else { return };
+        session.modify = Modify::Idle;
+        if let Some(client) = session.client {
+            self.transactions.abandon(now, client);
         }
     }
 
@@ -415,6 +430,7 @@ impl UserAgent {
                 self.carry_out(now, rng, id, Send::Bye)
             }
             Send::Bye => {
+                self.forsake_change(now, id);
                 let session = self.sessions.get_mut(id.0)?;
                 session.timers = super::session::Timers::default();
                 session.attempts = Attempts::new();

@@ -154,7 +154,7 @@ impl UserAgent {
     /// peer asks again, or gives up.
     fn end_surplus(&mut self, now: Instant, rng: &mut dyn Rng, mut surplus: Session, cseq: u32) {
         surplus.acknowledged = Some((identifier::branch(rng), cseq));
-        let Ok(id) = self.sessions.insert(surplus).map(SessionId) else {
+        let Some(id) = self.keep(surplus) else {
             self.counters.over_limit = self.counters.over_limit.saturating_add(1);
             return;
         };

@@ -21,7 +21,7 @@ use heapless::Vec;
 use super::id::DialogId;
 use super::route::{Aim, RouteSet, put_request_uri};
 use crate::base::Writer;
-use crate::limits::{NAME_BYTES, URI_BYTES};
+use crate::limits::{DIALOG_PARTY_BYTES, URI_BYTES};
 use crate::sip::compose;
 use crate::sip::{Address, HeaderName, Message, Method};
 
@@ -73,7 +73,7 @@ pub struct Unkept;
 
 /// An address without its tag: display name and URI, or the URI alone when both are too long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Party(Vec<u8, { URI_BYTES + NAME_BYTES }>);
+struct Party(Vec<u8, DIALOG_PARTY_BYTES>);
 
 impl Dialog {
     /// What is known before there is a dialog: our Call-ID and tag, both parties (From and To values without
@@ -312,7 +312,7 @@ impl Dialog {
 impl Party {
     fn of(address: &Address<'_>) -> Result<Self, Unkept> {
         let bare = |display| {
-            let mut buffer = [0; URI_BYTES + NAME_BYTES];
+            let mut buffer = [0; DIALOG_PARTY_BYTES];
             let mut out = Writer::new(&mut buffer);
             Address { display, params: crate::sip::Params::default(), ..*address }.compose(&mut out);
             let kept = Vec::from_slice(out.written()).ok()?;

@@ -90,7 +90,7 @@ fn rfc3261_12_2_a_refresh_changes_the_target_only() {
 
 #[test]
 fn a_long_display_name_is_left_out() {
-    let name = format!("\"{}\"", "n".repeat(URI_BYTES + NAME_BYTES));
+    let name = format!("\"{}\"", "n".repeat(DIALOG_PARTY_BYTES));
     let dialog = Dialog::of_request(&message(&INVITE.replace("\"Desk\"", &name)), b"t").unwrap();
     assert_eq!(dialog.remote_party(), b"<sip:2101@pbx.example.com>");
 }

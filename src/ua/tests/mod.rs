@@ -4,5 +4,14 @@ mod calls;
 mod desk;
 mod incoming;
 mod link;
+mod load;
 mod outgoing;
+mod properties;
 mod registration;
+
+#[test]
+fn a_user_agent_has_its_bound() {
+    let size = size_of::<crate::ua::UserAgent>();
+    std::println!("UserAgent {size}, Session {}", size_of::<crate::ua::session::Session>());
+    assert!(size <= 66_000, "{size}");
+}

@@ -356,3 +356,26 @@ fn a_response_that_is_not_for_us_changes_nothing() {
     let _ = desk.next("ACK");
     assert_eq!(desk.events(), [Event::Answered(id)]);
 }
+
+#[test]
+fn a_change_that_is_never_answered_ends_with_its_session() {
+    let mut desk = Desk::new();
+    let (id, _) = desk.calling();
+    let tag = desk.own_tag(id);
+    let call = format!("Call-ID: {}", desk.own_call(id));
+    let _ = desk.command(Command::Hold(id));
+    let hold = desk.next("INVITE");
+    desk.reply(&hold, "100 Trying", "", "", "");
+    desk.receive(&request("BYE", 1, &tag, "", "").replace("Call-ID: c", &call));
+    let _ = desk.next("200");
+    desk.assert_empty();
+
+    let (id, _) = desk.calling();
+    let _ = desk.command(Command::Hold(id));
+    let hold = desk.next("INVITE");
+    desk.reply(&hold, "100 Trying", "", "", "");
+    let _ = desk.command(Command::End(id));
+    let bye = desk.next("BYE");
+    desk.reply(&bye, "200 OK", "", "", "");
+    desk.assert_empty();
+}

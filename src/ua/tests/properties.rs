@@ -1,0 +1,17 @@
+//! Any sequence of moves.
+
+use std::vec::Vec;
+
+use proptest::prelude::*;
+
+use crate::ua::fuzz_ua_moves;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_moves(moves in prop::collection::vec(any::<(u8, u8)>(), 0..120)) {
+        let bytes: Vec<u8> = moves.iter().flat_map(|(kind, value)| [*kind, *value]).collect();
+        fuzz_ua_moves(&bytes);
+    }
+}
