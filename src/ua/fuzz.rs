@@ -20,6 +20,10 @@ const SDP: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\
     m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
 const HELD: &str = "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n\
     m=audio 4000 RTP/AVP 0\r\na=sendonly\r\n";
+const SECOND: ExtensionId = {
+    let [_, second, ..] = ExtensionId::ALL;
+    second
+};
 const STATUSES: [u16; 16] = [100, 180, 183, 200, 200, 200, 302, 401, 407, 404, 423, 481, 486, 491, 500, 503];
 
 /// One user agent, what it said, and what it may not say any more.
@@ -134,10 +138,15 @@ impl Desk {
 
     /// What must hold of every message.
     fn check(&mut self) {
-        let Ok(message) = Message::parse(&self.last) else { panic!("what we say parses") };
+        let parsed = Message::parse(&self.last);
+        assert!(parsed.is_ok(), "what we say parses");
+        let Ok(message) = parsed else { return };
         if let Some(status) = message.status() {
             let cancels = message.cseq().is_some_and(|cseq| cseq.method == Method::Cancel);
-            let Some(name) = name(1, &message).filter(|_| status.is_final() && !cancels && !self.changed) else { return };
+            let Some(name) = name(1, &message).filter(|_| status.is_final() && !cancels && !self.changed)
+            else {
+                return;
+            };
             match self.finals.iter().find(|(known, _)| *known == name) {
                 Some((_, before)) => assert_eq!(*before, status.code(), "one final answer a request"),
                 None => {
@@ -150,7 +159,7 @@ impl Desk {
             return;
         }
         assert_eq!(message.check(), Ok(()), "our requests are right");
-        let (Some(cseq), Some(via)) = (message.cseq(), message.via()) else { panic!("checked") };
+        let (Some(cseq), Some(via)) = (message.cseq(), message.via()) else { return };
         if matches!(cseq.method, Method::Ack | Method::Cancel) {
             return;
         }
@@ -200,7 +209,7 @@ impl Desk {
     fn command(&mut self, value: u8) {
         let latest = self.sessions.len().saturating_sub(1);
         let place = latest.saturating_sub(usize::from(value >> 6));
-        let extension = if value & 32 == 0 { ExtensionId::PRIMARY } else { ExtensionId::ALL[1] };
+        let extension = if value & 32 == 0 { ExtensionId::PRIMARY } else { SECOND };
         let targets = ["bob@192.0.2.1", "5551234", "joe@pbx.example.com", "tel:+1"];
         let target = targets.get(usize::from(value >> 6)).copied().unwrap_or("");
         let invite = Invite { extension, target, anonymous: value & 16 != 0 };
@@ -237,7 +246,11 @@ impl Desk {
         out.text("SIP/2.0 ");
         out.number(u64::from(status));
         out.text(" So\r\n");
-        self.echo(&mut out, &["Via", "From", "To", "Call-ID", "CSeq"], if value & 16 == 0 { "a" } else { "b" });
+        self.echo(
+            &mut out,
+            &["Via", "From", "To", "Call-ID", "CSeq"],
+            if value & 16 == 0 { "a" } else { "b" },
+        );
         if status == 401 || status == 407 {
             out.text(if status == 401 { "WWW" } else { "Proxy" });
             out.text("-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n");
@@ -269,9 +282,7 @@ impl Desk {
         self.calls = self.calls.wrapping_add(u32::from(value < 200));
         let mut buffer = [0; 2_048];
         let mut out = Writer::new(&mut buffer);
-        out.text(
-            "INVITE sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK",
-        );
+        out.text("INVITE sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK");
         out.number(u64::from(self.calls));
         out.text(
             "\r\nMax-Forwards: 70\r\nFrom: \"Joe\" <sip:joe@example.com>;tag=f\r\n\
@@ -358,12 +369,13 @@ impl Desk {
         account.answer_without_registration = true;
         account.user = text::exact("101").unwrap_or_default();
         account.auth_user = text::exact("101").unwrap_or_default();
-        account.proxy = text::exact(if value & 4 == 0 { "192.0.2.1" } else { "pbx.example.com" }).unwrap_or_default();
+        account.proxy =
+            text::exact(if value & 4 == 0 { "192.0.2.1" } else { "pbx.example.com" }).unwrap_or_default();
         account.codecs = [Codec::Pcmu, Codec::Pcma].into_iter().collect();
         self.ua.set_account(ExtensionId::PRIMARY, &account);
         account.user = text::exact("102").unwrap_or_default();
         account.enabled = value & 8 != 0;
-        self.ua.set_account(ExtensionId::ALL[1], &account);
+        self.ua.set_account(SECOND, &account);
     }
 
     /// Everybody goes home: nothing may be left.
@@ -373,7 +385,8 @@ impl Desk {
         self.step(Input::Network(Some(OURS)));
         self.step(Input::Timeout);
         for index in 0..limits::SESSIONS {
-            let named = self.ua.sessions.iter().find(|(id, session)| id.index() == index && session.state.is_named());
+            let named =
+                self.ua.sessions.iter().find(|(id, session)| id.index() == index && session.state.is_named());
             if let Some(id) = named.map(|(id, _)| SessionId(id)) {
                 self.step(Input::Command(Command::End(id)));
             }

@@ -29,10 +29,10 @@ mod view;
 
 pub use account::{Account, Settings};
 pub use command::{Command, Invite, Outcome, Refusal};
+pub use event::{EndReason, Event, RegistrationState};
 #[cfg(any(test, feature = "_fuzzing"))]
 #[doc(hidden)]
 pub use fuzz::fuzz_ua_moves;
-pub use event::{EndReason, Event, RegistrationState};
 pub use ids::{ExtensionId, SessionId, Ticket};
 pub use view::{RegistrationView, SessionMedia, SessionView};
 

@@ -207,7 +207,8 @@ fn which_extension_is_called() {
     desk.account(second, |account| account.user = text::exact("a b").unwrap());
     let to = |user: &str, call: &str| {
         let text = request("INVITE", 1, "", CONTACT, SDP).replace("Call-ID: c", &format!("Call-ID: {call}"));
-        text.replace("INVITE sip:alice", &format!("INVITE sip:{user}")).replace("bKINVITE1", &format!("bK{call}"))
+        text.replace("INVITE sip:alice", &format!("INVITE sip:{user}"))
+            .replace("bKINVITE1", &format!("bK{call}"))
     };
     desk.receive(&to("%61%20b", "one"));
     let id = desk.end.incoming();
@@ -227,13 +228,26 @@ fn rfc3261_8_2_what_is_not_let_in() {
         (request("INVITE", 3, "", &format!("Accept: text/plain\r\n{CONTACT}"), SDP), "406", "Accept"),
         (request("INVITE", 4, "", CONTACT, "v=0\r\ngarbage\r\n"), "488", "To"),
         (request("INVITE", 5, "", "", SDP), "400", "To"),
-        (request("INVITE", 6, "", &format!("{CONTACT}Record-Route: <sip:{}>\r\n", "h".repeat(500)), SDP), "513", "To"),
+        (
+            request("INVITE", 6, "", &format!("{CONTACT}Record-Route: <sip:{}>\r\n", "h".repeat(500)), SDP),
+            "513",
+            "To",
+        ),
         (request("INVITE", 7, "", &format!("Contact: <sip:{}@h>\r\n", "u".repeat(300)), SDP), "513", "To"),
-        (request("INVITE", 8, "", CONTACT, SDP).replace("Call-ID: c", &format!("Call-ID: {}", "c".repeat(200))), "513", "To"),
+        (
+            request("INVITE", 8, "", CONTACT, SDP)
+                .replace("Call-ID: c", &format!("Call-ID: {}", "c".repeat(200))),
+            "513",
+            "To",
+        ),
         (request("OPTIONS", 9, "", "", ""), "200", "Allow"),
         (request("BYE", 10, "nobody", "", ""), "481", "To"),
         (request("UPDATE", 11, "nobody", "", ""), "405", "Allow"),
-        (request("INVITE", 12, "", CONTACT, SDP).replace("sip:alice@192.0.2.1 SIP", "http://x SIP"), "416", "To"),
+        (
+            request("INVITE", 12, "", CONTACT, SDP).replace("sip:alice@192.0.2.1 SIP", "http://x SIP"),
+            "416",
+            "To",
+        ),
     ];
     let mut desk = Desk::new();
     for (text, status, header) in cases {

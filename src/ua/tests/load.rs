@@ -8,8 +8,8 @@ use std::vec::Vec;
 
 use super::desk::{SDP, Sent, response};
 use super::link::{E1, End, Seeded};
-use crate::base::rng::up_to;
 use crate::base::Instant;
+use crate::base::rng::up_to;
 use crate::transaction::{Hop, Transport};
 use crate::ua::{Command, EndReason, Event, Input, Invite, Outcome};
 
@@ -275,7 +275,12 @@ fn none_is_stuck_with_loss() {
         let open = world.calls.iter().filter(|call| !call.done && !call.failed).count();
         assert_eq!((open - world.refused, world.desk.ua.load()), (0, (0, 0)), "none is stuck");
         // Bad luck costs a call here and there when all sessions wait for retransmissions.
-        assert!(failures(&world) <= CALLS / 50 && world.refused <= CALLS / 10, "{} {}", failures(&world), world.refused);
+        assert!(
+            failures(&world) <= CALLS / 50 && world.refused <= CALLS / 10,
+            "{} {}",
+            failures(&world),
+            world.refused
+        );
         assert_eq!(world.desk.ua.transaction_counters().misused, 0);
     }
 }

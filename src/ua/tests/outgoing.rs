@@ -30,7 +30,10 @@ fn rfc3261_22_3_challenged_requests_of_a_call() {
     assert!(ack.header("To").ends_with(";tag=p"));
     assert_eq!(second.header("CSeq"), "2 INVITE");
     assert_ne!(second.param("Via", "branch"), first.param("Via", "branch"));
-    assert_eq!((second.header("Call-ID"), second.header("From")), (first.header("Call-ID"), first.header("From")));
+    assert_eq!(
+        (second.header("Call-ID"), second.header("From")),
+        (first.header("Call-ID"), first.header("From"))
+    );
     assert_eq!(second.param("Proxy-Authorization", "nc"), "00000001");
     desk.reply(&second, "200 OK", "peer", CONTACT, SDP);
     let ack = desk.next("ACK");
@@ -45,7 +48,10 @@ fn rfc3261_22_3_challenged_requests_of_a_call() {
     desk.reply(&hold, "407 Proxy Authentication Required", "", stale, "");
     let _ = desk.next("ACK");
     let hold = desk.next("INVITE");
-    assert_eq!((hold.header("CSeq"), hold.param("Proxy-Authorization", "nonce").as_str()), ("4 INVITE", "n2"));
+    assert_eq!(
+        (hold.header("CSeq"), hold.param("Proxy-Authorization", "nonce").as_str()),
+        ("4 INVITE", "n2")
+    );
     desk.reply(&hold, "200 OK", "", CONTACT, SDP);
     let _ = desk.next("ACK");
     let _ = desk.command(Command::End(id));
@@ -242,7 +248,11 @@ fn rfc3264_8_4_hold_pressed_twice_settles_on_the_last_wish() {
     let (id, _) = desk.calling();
     let _ = desk.command(Command::Hold(id));
     let hold = desk.next("INVITE");
-    assert!(hold.body().contains("a=sendonly") && hold.body().contains("c=IN IP4 0.0.0.0"), "{}", hold.body());
+    assert!(
+        hold.body().contains("a=sendonly") && hold.body().contains("c=IN IP4 0.0.0.0"),
+        "{}",
+        hold.body()
+    );
     let _ = desk.command(Command::Resume(id));
     desk.silent();
     desk.reply(&hold, "200 OK", "", CONTACT, &format!("{SDP}a=recvonly\r\n"));

@@ -45,7 +45,10 @@ fn rfc3261_10_2_the_request_and_what_it_is_granted() {
         let refresh_s = u64::from(expires_s / 2).max(u64::from(expires_s).saturating_sub(60));
         desk.run_ms(refresh_s * 1_000 + 499);
         let again = desk.next("REGISTER");
-        assert_eq!((again.header("Call-ID"), again.header("CSeq")), (register.header("Call-ID"), "2 REGISTER"));
+        assert_eq!(
+            (again.header("Call-ID"), again.header("CSeq")),
+            (register.header("Call-ID"), "2 REGISTER")
+        );
         assert_eq!(desk.registered().0, State::Registered, "as long as nothing speaks against it");
     }
 }
@@ -59,7 +62,8 @@ fn rfc7616_challenges_are_answered_and_the_nonce_counts() {
         let second = desk.next("REGISTER");
         assert_eq!(second.header("CSeq"), "2 REGISTER");
         assert_ne!(second.param("Via", "branch"), register.param("Via", "branch"));
-        for (name, value) in [("algorithm", algorithm), ("nc", "00000001"), ("nonce", "n1"), ("qop", "auth")] {
+        for (name, value) in [("algorithm", algorithm), ("nc", "00000001"), ("nonce", "n1"), ("qop", "auth")]
+        {
             assert_eq!(second.param("Authorization", name), value, "{}", second.text);
         }
         desk.reply(&second, "200 OK", "r", &contact(";expires=100"), "");
