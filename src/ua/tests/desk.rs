@@ -94,7 +94,7 @@ impl Desk {
         let invite = Invite { extension: E1, target, anonymous: false };
         match self.command(Command::Invite(invite)) {
             Outcome::Session(id) => id,
-            other => panic!("{other:?}"),
+            other @ (Outcome::Done | Outcome::Refused(_)) => panic!("{other:?}"),
         }
     }
 
@@ -107,7 +107,7 @@ impl Desk {
     pub(super) fn next(&mut self, start: &str) -> Sent {
         assert!(!self.sent.is_empty(), "nothing sent instead of {start}");
         let sent = self.sent.remove(0);
-        let line = sent.start().strip_prefix("SIP/2.0 ").unwrap_or(sent.start());
+        let line = sent.start().strip_prefix("SIP/2.0 ").unwrap_or_else(|| sent.start());
         assert!(line.starts_with(start), "{line} instead of {start}\n{}", sent.text);
         sent
     }
@@ -166,13 +166,13 @@ impl Desk {
     }
 
     /// Our tag in the session that is there.
-    pub(super) fn own_tag(&mut self, id: SessionId) -> String {
+    pub(super) fn own_tag(&self, id: SessionId) -> String {
         let session = self.end.ua.sessions.get(id.0).unwrap();
         String::from_utf8(session.dialog.id().local_tag().to_vec()).unwrap()
     }
 
     /// The Call-ID of the session that is there.
-    pub(super) fn own_call(&mut self, id: SessionId) -> String {
+    pub(super) fn own_call(&self, id: SessionId) -> String {
         let session = self.end.ua.sessions.get(id.0).unwrap();
         String::from_utf8(session.dialog.id().call_id().to_vec()).unwrap()
     }
