@@ -367,8 +367,8 @@ impl UserAgent {
         Outcome::Done
     }
 
-    /// Keeps a new session. When all slots are taken, one that only waits for the answer to its BYE gives way:
-    /// the transaction repeats that BYE by itself.
+    /// Keeps a new session. When all slots are taken, one that only waits for the answer to its BYE gives
+    /// way: the transaction repeats that BYE by itself.
     fn keep(&mut self, session: Session) -> Option<SessionId> {
         if self.sessions.is_full() {
             let ending = self.sessions.find(|session| session.state == progress::State::Ending)?;

@@ -211,8 +211,10 @@ pub(super) fn request(method: &str, cseq: u32, our_tag: &str, extra: &str, body:
     let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
     let branch = if method == "CANCEL" { "INVITE" } else { method };
     format!(
-        "{method} sip:alice@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bK{branch}{cseq}\r\n\
-         Max-Forwards: 70\r\nFrom: \"P\" <sip:peer@192.0.2.9>;tag=peer\r\nTo: <sip:alice@192.0.2.1>{to_tag}\r\n\
+        "{method} sip:alice@192.0.2.1 SIP/2.0\r\n\
+         Via: SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bK{branch}{cseq}\r\n\
+         Max-Forwards: 70\r\nFrom: \"P\" <sip:peer@192.0.2.9>;tag=peer\r\n\
+         To: <sip:alice@192.0.2.1>{to_tag}\r\n\
          Call-ID: c\r\nCSeq: {cseq} {method}\r\n{extra}{kind}Content-Length: {}\r\n\r\n{body}",
         body.len()
     )

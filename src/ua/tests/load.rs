@@ -252,8 +252,10 @@ fn uac(call: usize, method: &str, cseq: u32, tag: &str, body: &str) -> String {
     let tag = if tag.is_empty() { String::new() } else { format!(";tag={tag}") };
     let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
     format!(
-        "{method} sip:alice@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bK{method}-{call}\r\n\
-         Max-Forwards: 70\r\nFrom: sipp <sip:sipp@192.0.2.9>;tag={call}\r\nTo: alice <sip:alice@192.0.2.1>{tag}\r\n\
+        "{method} sip:alice@192.0.2.1 SIP/2.0\r\n\
+         Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bK{method}-{call}\r\n\
+         Max-Forwards: 70\r\nFrom: sipp <sip:sipp@192.0.2.9>;tag={call}\r\n\
+         To: alice <sip:alice@192.0.2.1>{tag}\r\n\
          Call-ID: {call}\r\nCSeq: {cseq} {method}\r\n{CONTACT}{kind}Content-Length: {}\r\n\r\n{body}",
         body.len()
     )
