@@ -277,6 +277,7 @@ fn none_fails_without_loss() {
 }
 
 #[test]
+#[cfg_attr(feature = "_tiny", ignore = "two sessions refuse most of fifty calls a second")]
 fn none_is_stuck_with_loss() {
     for (peer_calls, seed) in [(true, 1), (false, 4)] {
         let mut world = World::new(peer_calls, 5, seed);

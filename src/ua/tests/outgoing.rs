@@ -325,6 +325,7 @@ fn over_a_connection_nothing_is_repeated_but_the_2xx() {
 }
 
 #[test]
+#[cfg_attr(feature = "_tiny", ignore = "one address a name")]
 fn rfc3263_4_3_a_call_goes_on_to_the_next_address() {
     let mut desk = Desk::with(|account| account.proxy = text::exact("sip.example.com").unwrap());
     let id = desk.call("5551234");

@@ -223,6 +223,7 @@ fn network_and_account_come_and_go() {
 }
 
 #[test]
+#[cfg_attr(feature = "_tiny", ignore = "three client transactions")]
 fn four_extensions_on_four_ports_at_once() {
     let mut desk = Desk::new();
     for extension in ExtensionId::ALL {
@@ -276,6 +277,7 @@ fn a_name_is_resolved_first() {
 }
 
 #[test]
+#[cfg_attr(feature = "_tiny", ignore = "one address a name")]
 fn rfc3263_4_3_a_dead_address_is_followed_by_the_next() {
     let (mut desk, ticket) = named();
     let addresses = ["192.0.2.20".parse().unwrap(), "192.0.2.21".parse().unwrap()];
