@@ -3,7 +3,7 @@
 use crate::office::{Office, Setup, in_office, is_held};
 use deskphone::calls::{CallState, LineKey};
 use deskphone::phone::Key;
-use interop::baresip::Baresip;
+use interop::baresip::{Baresip, Microphone};
 use interop::kamailio::Digest;
 use interop::stage::Stage;
 use interop::suite::{Case, Program};
@@ -19,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     case("kamailio_md5_baresip_calls_phone", |stage| {
         in_office(stage, &Setup { phones: 2, ..PLAIN }, baresip_calls_phone)
     }),
+    case("kamailio_md5_echo_before_and_after_hold", |stage| in_office(stage, &OLD_HOLD, echo)),
     case("kamailio_md5_phone_calls_phone", |stage| {
         in_office(stage, &Setup { phones: 2, ..PLAIN }, phone_calls_phone)
     }),
@@ -33,6 +34,10 @@ pub(crate) const CASES: &[Case] = &[
     }),
 ];
 
+/// The old form of hold: `c=0.0.0.0`, which is the factory's setting.
+const OLD_HOLD: Setup<'_> =
+    Setup { digest: Digest::Md5, phones: 1, tcp: false, settings: &[("RFC_2543_Call_Hold", "Yes")] };
+
 const PLAIN: Setup<'_> =
     Setup { digest: Digest::Md5, phones: 1, tcp: false, settings: &[("RFC_2543_Call_Hold", "No")] };
 
@@ -44,10 +49,10 @@ const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case
 /// The phone calls, holds, resumes, presses keys and hangs up.
 fn phone_calls_baresip(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.register(stage)?;
-    let mut baresip = office.baresip(stage, "103", 700)?;
+    let mut baresip = office.baresip(stage, "103", Microphone::Sine(700))?;
     office.speak(1, 440.0)?;
-    connect(stage, office, &mut baresip)?;
-    hold_and_resume(stage, office, &baresip)?;
+    connect(stage, office, &mut baresip, 700.0)?;
+    hold_and_resume(stage, office, &baresip, 700.0)?;
     for digit in ["1", "5", "9", "*"] {
         office.world.dial(1, digit);
         let seen = office.told(&mut baresip, "CALL_DTMF_START")?;
@@ -66,7 +71,7 @@ fn phone_calls_baresip(stage: &Stage, office: &mut Office) -> Result<(), String>
 /// baresip calls, holds, resumes and hangs up.
 fn baresip_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.register(stage)?;
-    let mut baresip = office.baresip(stage, "103", 700)?;
+    let mut baresip = office.baresip(stage, "103", Microphone::Sine(700))?;
     office.speak(1, 440.0)?;
     let uri = format!("sip:101@{}", office.kamailio.address());
     baresip.command("dial", &uri)?;
@@ -127,13 +132,29 @@ fn phone_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
     Ok(())
 }
 
+/// baresip sends back what it hears: our sound reaches it before the hold and after it.
+fn echo(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    let mut baresip = office.baresip(stage, "103", Microphone::Echo)?;
+    office.speak(1, 440.0)?;
+    connect(stage, office, &mut baresip, 440.0)?;
+    hold_and_resume(stage, office, &baresip, 440.0)?;
+    if offers(&baresip.log(), "sendonly") == 0 || !baresip.log().contains("c=IN IP4 0.0.0.0") {
+        return Err("the hold offer had no c=0.0.0.0".to_owned());
+    }
+    stage.say("the echo came back before the hold and after it; the hold offer had c=0.0.0.0 and sendonly");
+    office.world.set_handset(1, false);
+    office.told(&mut baresip, "CALL_CLOSED")?;
+    office.all_idle()
+}
+
 /// Everything over TCP on our side, UDP on baresip's.
 fn over_tcp(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.register(stage)?;
-    let mut baresip = office.baresip(stage, "103", 700)?;
+    let mut baresip = office.baresip(stage, "103", Microphone::Sine(700))?;
     office.speak(1, 440.0)?;
-    connect(stage, office, &mut baresip)?;
-    hold_and_resume(stage, office, &baresip)?;
+    connect(stage, office, &mut baresip, 700.0)?;
+    hold_and_resume(stage, office, &baresip, 700.0)?;
     baresip.command("hangup", "")?;
     office.wait("phone 1 knows that baresip hung up", |world| {
         crate::office::state(world, 1) != Some(CallState::Connected)
@@ -148,20 +169,30 @@ fn over_tcp(stage: &Stage, office: &mut Office) -> Result<(), String> {
 }
 
 /// Phone 1 calls baresip, which answers; both hear each other.
-fn connect(stage: &Stage, office: &mut Office, baresip: &mut Baresip) -> Result<(), String> {
+fn connect(
+    stage: &Stage,
+    office: &mut Office,
+    baresip: &mut Baresip,
+    hertz: f32,
+) -> Result<(), String> {
     office.call(1, "103");
     office.told(baresip, "CALL_INCOMING")?;
     office.comes_to(1, CallState::Proceeding)?;
     baresip.command("accept", "")?;
     office.comes_to(1, CallState::Connected)?;
     office.told(baresip, "CALL_ESTABLISHED")?;
-    stage.say(format!("phone 1 hears {}", office.hears(1, Heard::Hertz(700.0))?));
+    stage.say(format!("phone 1 hears {}", office.hears(1, Heard::Hertz(hertz))?));
     office.world.run_for(Duration::from_millis(1_500));
     Ok(())
 }
 
 /// The Hold key, then the line key, as baresip sees it in the offers that reach it.
-fn hold_and_resume(stage: &Stage, office: &mut Office, baresip: &Baresip) -> Result<(), String> {
+fn hold_and_resume(
+    stage: &Stage,
+    office: &mut Office,
+    baresip: &Baresip,
+    hertz: f32,
+) -> Result<(), String> {
     let offers = |attribute: &str| offers(&baresip.log(), attribute);
     let (held, resumed) = (offers("sendonly"), offers("sendrecv"));
     office.world.press(1, Key::Hold);
@@ -174,7 +205,7 @@ fn hold_and_resume(stage: &Stage, office: &mut Office, baresip: &Baresip) -> Res
     office.wait("a sendrecv offer at baresip", |_| offers("sendrecv") > resumed)?;
     stage.say(format!(
         "held (baresip got sendonly), taken back (sendrecv), phone 1 hears {}",
-        office.hears(1, Heard::Hertz(700.0))?
+        office.hears(1, Heard::Hertz(hertz))?
     ));
     office.world.run_for(Duration::from_millis(500));
     Ok(())

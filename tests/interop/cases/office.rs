@@ -2,7 +2,7 @@
 
 use deskphone::calls::CallState;
 use deskphone::ua::{ExtensionId, RegistrationState};
-use interop::baresip::Baresip;
+use interop::baresip::{Baresip, Microphone};
 use interop::kamailio::{Digest, Kamailio};
 use interop::stage::Stage;
 use softphone::options::Options;
@@ -74,9 +74,14 @@ impl Office {
         kamailio.ask(&uri, || world.run_for(Duration::from_millis(5)))
     }
 
-    /// A baresip that is registered, and its microphone hears a sine.
-    pub(crate) fn baresip(&mut self, stage: &Stage, user: &str, hertz: u16) -> Result<Baresip, String> {
-        let mut baresip = Baresip::start(stage, user, self.kamailio.address(), hertz)?;
+    /// A baresip that is registered.
+    pub(crate) fn baresip(
+        &mut self,
+        stage: &Stage,
+        user: &str,
+        microphone: Microphone,
+    ) -> Result<Baresip, String> {
+        let mut baresip = Baresip::start(stage, user, self.kamailio.address(), microphone)?;
         let began = Instant::now();
         // Kamailio knows it when a question for it arrives there.
         while !self.ask(user)?.starts_with("SIP/2.0 200") {

@@ -12,6 +12,15 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// What its microphone hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Microphone {
+    /// A sine of so many hertz.
+    Sine(u16),
+    /// Its own loudspeaker: whoever calls hears himself.
+    Echo,
+}
+
 /// A running baresip.
 #[derive(Debug)]
 pub struct Baresip {
@@ -24,20 +33,25 @@ pub struct Baresip {
 }
 
 impl Baresip {
-    /// Starts one with the account `user` at `server`, whose microphone hears a sine.
+    /// Starts one with the account `user` at `server`.
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn start(stage: &Stage, user: &str, server: SocketAddr, hertz: u16) -> Result<Self, String> {
+    pub fn start(stage: &Stage, user: &str, server: SocketAddr, microphone: Microphone) -> Result<Self, String> {
         let name = format!("baresip-{user}");
         let (sip, control, rtp) = (ports::free(2)?, ports::free(1)?, ports::free(20)?);
         let folder = stage.folder().join(&name);
+        let (source, player_channels) = match microphone {
+            Microphone::Sine(hertz) => (format!("ausine,{hertz}"), "1"),
+            Microphone::Echo => ("aubridge,loudspeaker".to_owned(), "2"),
+        };
         let text = CONFIGURATION
             .replace("@FOLDER@", &folder.display().to_string())
             .replace("@SIP@", &sip.to_string())
             .replace("@CONTROL@", &control.to_string())
             .replace("@RTP@", &format!("{rtp}-{}", rtp + 18))
-            .replace("@HERTZ@", &hertz.to_string());
+            .replace("@CHANNELS@", player_channels)
+            .replace("@SOURCE@", &source);
         stage.write(&format!("{name}/config"), &text)?;
         let account = format!(
             "<sip:{user}@{server}>;auth_user={user};auth_pass=pw{user};regint=60;answermode=manual;\
@@ -166,12 +180,12 @@ sip_listen 127.0.0.1:@SIP@
 sip_trans_def udp
 call_local_timeout 120
 call_max_calls 4
-audio_source ausine,@HERTZ@
-audio_player aubridge,nobody
+audio_source @SOURCE@
+audio_player aubridge,loudspeaker
 audio_alert aubridge,alert
 ausrc_srate 48000
 ausrc_channels 2
-auplay_channels 1
+auplay_channels @CHANNELS@
 auplay_srate 48000
 audio_level no
 rtp_ports @RTP@
