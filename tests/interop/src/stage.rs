@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub struct Stage {
     folder: PathBuf,
-    until: Instant,
+    began: Instant,
+    limit: Duration,
     said: Arc<Mutex<Vec<String>>>,
     evidence: Arc<Mutex<Vec<String>>>,
 }
@@ -29,7 +30,7 @@ impl Stage {
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         peer::own_folder(&folder);
         let (said, evidence) = Default::default();
-        Ok(Self { folder, until: Instant::now() + limit, said, evidence })
+        Ok(Self { folder, began: Instant::now(), limit, said, evidence })
     }
 
     /// The case's own folder.
@@ -49,7 +50,7 @@ impl Stage {
     /// Whether the case's time is over.
     #[must_use]
     pub fn is_late(&self) -> bool {
-        Instant::now() >= self.until
+        self.began.elapsed() >= self.limit
     }
 
     /// Writes a file of a peer.
@@ -68,7 +69,7 @@ impl Stage {
     /// A figure or a finding, printed with the case's verdict.
     pub fn say(&self, text: impl Into<String>) {
         if let Ok(mut said) = self.said.lock() {
-            said.push(text.into());
+            said.push(format!("{:5.1} s  {}", self.began.elapsed().as_secs_f32(), text.into()));
         }
     }
 
