@@ -1,45 +1,38 @@
 //! Calls through Kamailio: our phones and baresip call each other, talk, hold, press keys and hang up.
 
-use crate::office::{Office, Setup, in_office, is_held};
+use crate::office::{Office, PLAIN, Setup, in_office, is_held, line_state, registration_of};
 use deskphone::calls::{CallState, LineKey};
 use deskphone::phone::Key;
+use deskphone::ua::{ExtensionId, RegistrationState};
 use interop::baresip::{Baresip, Microphone};
 use interop::kamailio::Digest;
 use interop::stage::Stage;
 use interop::suite::{Case, Program};
 use softphone::script::Heard;
+use softphone::world::World;
 use std::time::Duration;
 use testbed::goertzel;
 
 /// All of them.
 pub(crate) const CASES: &[Case] = &[
-    case("kamailio_md5_phone_calls_baresip", |stage| {
-        in_office(stage, &Setup { phones: 2, ..PLAIN }, phone_calls_baresip)
-    }),
-    case("kamailio_md5_baresip_calls_phone", |stage| {
-        in_office(stage, &Setup { phones: 2, ..PLAIN }, baresip_calls_phone)
-    }),
-    case("kamailio_md5_echo_before_and_after_hold", |stage| in_office(stage, &OLD_HOLD, echo)),
-    case("kamailio_md5_phone_calls_phone", |stage| {
-        in_office(stage, &Setup { phones: 2, ..PLAIN }, phone_calls_phone)
-    }),
+    case("kamailio_md5_phone_calls_baresip", |stage| in_office(stage, &TWO, phone_calls_baresip)),
+    case("kamailio_md5_baresip_calls_phone", |stage| in_office(stage, &TWO, baresip_calls_phone)),
+    case("kamailio_md5_echo_before_and_after_hold", |stage| in_office(stage, &PLAIN, echo)),
+    case("kamailio_md5_two_lines_of_one_phone", |stage| in_office(stage, &ONE, two_lines)),
+    case("kamailio_md5_phone_calls_phone", |stage| in_office(stage, &TWO, phone_calls_phone)),
     case("kamailio_sha256_phone_calls_phone", |stage| {
-        in_office(stage, &Setup { digest: Digest::Sha256, phones: 2, ..PLAIN }, phone_calls_phone)
+        in_office(stage, &Setup { digest: Digest::Sha256, ..TWO }, phone_calls_phone)
     }),
-    case("kamailio_tcp_phone_calls_baresip", |stage| {
-        in_office(stage, &Setup { tcp: true, ..PLAIN }, over_tcp)
-    }),
+    case("kamailio_tcp_phone_calls_baresip", |stage| in_office(stage, &Setup { tcp: true, ..ONE }, over_tcp)),
     case("kamailio_tcp_phone_calls_phone", |stage| {
-        in_office(stage, &Setup { phones: 2, tcp: true, ..PLAIN }, phone_calls_phone)
+        in_office(stage, &Setup { tcp: true, ..TWO }, phone_calls_phone)
     }),
 ];
 
-/// The old form of hold: `c=0.0.0.0`, which is the factory's setting.
-const OLD_HOLD: Setup<'_> =
-    Setup { digest: Digest::Md5, phones: 1, tcp: false, settings: &[("RFC_2543_Call_Hold", "Yes")] };
-
-const PLAIN: Setup<'_> =
-    Setup { digest: Digest::Md5, phones: 1, tcp: false, settings: &[("RFC_2543_Call_Hold", "No")] };
+/// The new form of hold alone: `sendonly` without `c=0.0.0.0`.
+const NEW_HOLD: &[(&str, &str)] = &[("RFC_2543_Call_Hold", "No")];
+const ONE: Setup<'_> = Setup { settings: NEW_HOLD, ..PLAIN };
+const TWO: Setup<'_> = Setup { phones: 2, ..ONE };
 
 const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
     let needs = &[Program::Kamailio, Program::Baresip];
@@ -132,6 +125,47 @@ fn phone_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
     Ok(())
 }
 
+/// Extensions 1 and 2 of one phone: line 1 calls baresip, then baresip calls line 2, which is answered while line 1 is
+/// held.
+fn two_lines(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    let server = office.kamailio.address().to_string();
+    for (tag, value) in [("Proxy_2_", server.as_str()), ("Password_2_", "pw104"), ("User_ID_2_", "104")] {
+        office.world.set(1, tag, value)?;
+    }
+    office.world.set(1, "Extension_2_", "2")?;
+    office.register(stage)?;
+    let second = ExtensionId::new(2).ok_or("no second extension")?;
+    office.wait("extension 2 registered", |world| {
+        registration_of(world, 1, second) == RegistrationState::Registered
+    })?;
+    stage.say("extensions 1 and 2 of phone 1 registered as 101 and 104");
+    let mut baresip = office.baresip(stage, "103", Microphone::Sine(700))?;
+    office.speak(1, 440.0)?;
+    connect(stage, office, &mut baresip, 700.0)?;
+    let uri = format!("sip:104@{}", office.kamailio.address());
+    baresip.command("dial", &uri)?;
+    let line_2 = |wanted| move |world: &World| line_state(world, 1, LineKey::L2) == Some(wanted);
+    office.wait("line 2 rings", line_2(CallState::Ringing))?;
+    office.world.press(1, Key::Line(LineKey::L2));
+    office.wait("line 2 connected", line_2(CallState::Connected))?;
+    office.comes_to(1, CallState::Held)?;
+    office.told(&mut baresip, "CALL_ESTABLISHED")?;
+    stage.say(format!(
+        "baresip called 104: line 2 answered, line 1 held; phone 1 hears {}",
+        office.hears(1, Heard::Hertz(700.0))?
+    ));
+    office.world.set_handset(1, false);
+    office.wait("line 2 idle", line_2(CallState::Idle))?;
+    office.told(&mut baresip, "CALL_CLOSED")?;
+    office.world.set_handset(1, true);
+    office.world.press(1, Key::Line(LineKey::L1));
+    office.comes_to(1, CallState::Connected)?;
+    office.world.set_handset(1, false);
+    office.told(&mut baresip, "CALL_CLOSED")?;
+    stage.say("line 2 ended, line 1 taken back and ended");
+    office.all_idle()
+}
+
 /// baresip sends back what it hears: our sound reaches it before the hold and after it.
 fn echo(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.register(stage)?;
@@ -169,12 +203,7 @@ fn over_tcp(stage: &Stage, office: &mut Office) -> Result<(), String> {
 }
 
 /// Phone 1 calls baresip, which answers; both hear each other.
-fn connect(
-    stage: &Stage,
-    office: &mut Office,
-    baresip: &mut Baresip,
-    hertz: f32,
-) -> Result<(), String> {
+fn connect(stage: &Stage, office: &mut Office, baresip: &mut Baresip, hertz: f32) -> Result<(), String> {
     office.call(1, "103");
     office.told(baresip, "CALL_INCOMING")?;
     office.comes_to(1, CallState::Proceeding)?;
@@ -187,12 +216,7 @@ fn connect(
 }
 
 /// The Hold key, then the line key, as baresip sees it in the offers that reach it.
-fn hold_and_resume(
-    stage: &Stage,
-    office: &mut Office,
-    baresip: &Baresip,
-    hertz: f32,
-) -> Result<(), String> {
+fn hold_and_resume(stage: &Stage, office: &mut Office, baresip: &Baresip, hertz: f32) -> Result<(), String> {
     let offers = |attribute: &str| offers(&baresip.log(), attribute);
     let (held, resumed) = (offers("sendonly"), offers("sendrecv"));
     office.world.press(1, Key::Hold);

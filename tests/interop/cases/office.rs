@@ -1,6 +1,6 @@
 //! What the cases around Kamailio share: phones in a world, and waiting for what they should come to.
 
-use deskphone::calls::CallState;
+use deskphone::calls::{CallState, LineKey};
 use deskphone::ua::{ExtensionId, RegistrationState};
 use interop::baresip::{Baresip, Microphone};
 use interop::kamailio::{Digest, Kamailio};
@@ -19,10 +19,15 @@ pub(crate) struct Office {
 /// How the phones are set up.
 pub(crate) struct Setup<'a> {
     pub(crate) digest: Digest,
+    pub(crate) nonce_s: u32,
     pub(crate) phones: usize,
     pub(crate) tcp: bool,
     pub(crate) settings: &'a [(&'a str, &'a str)],
 }
+
+/// One phone over UDP, MD5, nonces that last.
+pub(crate) const PLAIN: Setup<'_> =
+    Setup { digest: Digest::Md5, nonce_s: 300, phones: 1, tcp: false, settings: &[] };
 
 /// Runs a case in an office; a failure leaves the ladder behind.
 pub(crate) fn in_office(
@@ -30,7 +35,7 @@ pub(crate) fn in_office(
     setup: &Setup<'_>,
     act: fn(&Stage, &mut Office) -> Result<(), String>,
 ) -> Result<(), String> {
-    let kamailio = Kamailio::start(stage, setup.digest)?;
+    let kamailio = Kamailio::start(stage, setup.digest, setup.nonce_s)?;
     let own = |(tag, value): &(&str, &str)| ((*tag).to_owned(), (*value).to_owned());
     let options = Options {
         phones: setup.phones,
@@ -148,7 +153,13 @@ impl Office {
 
 /// The state of a phone's first line.
 pub(crate) fn state(world: &World, phone: usize) -> Option<CallState> {
-    world.desk(phone).and_then(|desk| desk.view().lines.first().map(|line| line.state))
+    line_state(world, phone, LineKey::L1)
+}
+
+/// The state of a phone's line.
+pub(crate) fn line_state(world: &World, phone: usize, key: LineKey) -> Option<CallState> {
+    let place = LineKey::ALL.iter().position(|known| *known == key)?;
+    world.desk(phone).and_then(|desk| desk.view().lines.get(place).map(|line| line.state))
 }
 
 /// Whether a phone's first line is put on hold by the far end.
@@ -158,9 +169,14 @@ pub(crate) fn is_held(world: &World, phone: usize) -> bool {
 
 /// Where a phone's first extension stands with Kamailio.
 pub(crate) fn registration(world: &World, phone: usize) -> RegistrationState {
+    registration_of(world, phone, ExtensionId::PRIMARY)
+}
+
+/// Where an extension of a phone stands with Kamailio.
+pub(crate) fn registration_of(world: &World, phone: usize, extension: ExtensionId) -> RegistrationState {
     let views = world.desk(phone).map(|desk| desk.view().registrations);
-    let primary = views.and_then(|views| views.get(ExtensionId::PRIMARY.index()).copied());
-    primary.map(|view| view.state).unwrap_or_default()
+    let view = views.and_then(|views| views.get(extension.index()).copied());
+    view.map(|view| view.state).unwrap_or_default()
 }
 
 /// How long each step of a case may take.

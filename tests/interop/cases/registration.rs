@@ -1,23 +1,26 @@
 //! Registrations that fail: a wrong password, and a registrar that goes and comes back.
 
-use crate::office::{Office, Setup, in_office, registration};
+use crate::office::{Office, PLAIN, Setup, in_office, registration};
 use deskphone::ua::RegistrationState;
-use interop::kamailio::Digest;
 use interop::stage::Stage;
 use interop::suite::{Case, Program};
+use softphone::world::World;
 use std::time::{Duration, Instant};
 
 /// All of them.
 pub(crate) const CASES: &[Case] = &[
     case("kamailio_wrong_password", |stage| {
         let settings = &[("Password_1_", "wrong"), ("Reg_Retry_Long_Intvl", "2")];
-        in_office(stage, &Setup { digest: Digest::Md5, phones: 1, tcp: false, settings }, wrong_password)
+        in_office(stage, &Setup { settings, ..PLAIN }, wrong_password)
+    }),
+    case("kamailio_stale_nonces", |stage| {
+        in_office(stage, &Setup { nonce_s: 1, settings: BRISK, ..PLAIN }, stale_nonces)
     }),
     case("kamailio_killed_and_restarted_udp", |stage| {
-        in_office(stage, &Setup { digest: Digest::Md5, phones: 2, tcp: false, settings: BRISK }, restarted)
+        in_office(stage, &Setup { phones: 2, settings: BRISK, ..PLAIN }, restarted)
     }),
     case("kamailio_killed_and_restarted_tcp", |stage| {
-        in_office(stage, &Setup { digest: Digest::Md5, phones: 2, tcp: true, settings: BRISK }, restarted)
+        in_office(stage, &Setup { phones: 2, tcp: true, settings: BRISK, ..PLAIN }, restarted)
     }),
 ];
 
@@ -35,9 +38,7 @@ const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case
 
 /// The phone says so, tries again as it is set up, and no more than that.
 fn wrong_password(stage: &Stage, office: &mut Office) -> Result<(), String> {
-    let failed = |world: &softphone::world::World| {
-        matches!(registration(world, 1), RegistrationState::Failed(401 | 403))
-    };
+    let failed = |world: &World| matches!(registration(world, 1), RegistrationState::Failed(401 | 403));
     let took = office.wait("registration failed", failed)?;
     stage.say(format!("registration {:?} after {} ms", registration(&office.world, 1), took.as_millis()));
     office.world.run_for(Duration::from_millis(7_000).saturating_sub(took));
@@ -60,6 +61,29 @@ fn wrong_password(stage: &Stage, office: &mut Office) -> Result<(), String> {
         return Err(format!("{attempts} attempts with {} REGISTERs", sent.len()));
     }
     stage.say(format!("{attempts} attempts, {} REGISTERs, no storm", sent.len()));
+    office.world.set(1, "Password_1_", "pw101")?;
+    office.register(stage)?;
+    stage.say("with the right password it is registered");
+    Ok(())
+}
+
+/// Each refresh meets a nonce that is not good any more: the phone answers the new one and stays registered.
+fn stale_nonces(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    let mark = office.world.record.ladder.mark();
+    let lost = |world: &World| registration(world, 1) != RegistrationState::Registered;
+    if office.world.run_until(Duration::from_secs(9), lost) {
+        return Err(format!("the registration is {:?}", registration(&office.world, 1)));
+    }
+    let ladder = &office.world.record.ladder;
+    let stale = ladder
+        .since(mark)
+        .filter(|passed| !passed.sent && String::from_utf8_lossy(&passed.bytes).contains("stale=true"));
+    let (stale, sent) = (stale.count(), ladder.since(mark).filter(|passed| passed.sent).count());
+    stage.say(format!("registered for 9 s: {sent} REGISTERs, {stale} challenges with stale=true"));
+    if stale == 0 || sent > 12 {
+        return Err("refreshes with stale nonces went wrong".to_owned());
+    }
     Ok(())
 }
 
@@ -69,7 +93,7 @@ fn restarted(stage: &Stage, office: &mut Office) -> Result<(), String> {
     let mark = office.world.record.ladder.mark();
     office.kamailio.kill();
     let gone = Instant::now();
-    let lost = |world: &softphone::world::World| {
+    let lost = |world: &World| {
         (1..=2).all(|phone| matches!(registration(world, phone), RegistrationState::Failed(_)))
     };
     let took = office.wait("the phones notice", lost)?;

@@ -37,7 +37,12 @@ impl Baresip {
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn start(stage: &Stage, user: &str, server: SocketAddr, microphone: Microphone) -> Result<Self, String> {
+    pub fn start(
+        stage: &Stage,
+        user: &str,
+        server: SocketAddr,
+        microphone: Microphone,
+    ) -> Result<Self, String> {
         let name = format!("baresip-{user}");
         let (sip, control, rtp) = (ports::free(2)?, ports::free(1)?, ports::free(20)?);
         let folder = stage.folder().join(&name);

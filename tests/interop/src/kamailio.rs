@@ -26,11 +26,12 @@ pub struct Kamailio {
 }
 
 impl Kamailio {
-    /// Starts one with the accounts 101 to 109, whose passwords are `pw101` to `pw109`.
+    /// Starts one with the accounts 101 to 109, whose passwords are `pw101` to `pw109`. Its nonces are good for
+    /// `nonce_s` seconds.
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn start(stage: &Stage, digest: Digest) -> Result<Self, String> {
+    pub fn start(stage: &Stage, digest: Digest, nonce_s: u32) -> Result<Self, String> {
         let port = ports::free(2)?;
         let algorithm = match digest {
             Digest::Md5 => "MD5",
@@ -40,7 +41,7 @@ impl Kamailio {
         let text = CONFIGURATION
             .replace("@PORT@", &port.to_string())
             .replace("@FOLDER@", &folder)
-            .replace("@NONCE_EXPIRE@", "300")
+            .replace("@NONCE_EXPIRE@", &nonce_s.to_string())
             .replace("@ALGORITHM@", algorithm);
         stage.write("kamailio.cfg", &text)?;
         stage.write("users/version", "table_name(string) table_version(int)\nsubscriber:7\n")?;
