@@ -125,8 +125,8 @@ fn phone_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
     Ok(())
 }
 
-/// Extensions 1 and 2 of one phone: line 1 calls baresip, then baresip calls line 2, which is answered while line 1 is
-/// held.
+/// Extensions 1 and 2 of one phone: line 1 calls baresip, then baresip calls line 2, which is answered while
+/// line 1 is held.
 fn two_lines(stage: &Stage, office: &mut Office) -> Result<(), String> {
     let server = office.kamailio.address().to_string();
     for (tag, value) in [("Proxy_2_", server.as_str()), ("Password_2_", "pw104"), ("User_ID_2_", "104")] {

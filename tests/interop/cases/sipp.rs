@@ -141,8 +141,9 @@ fn conclude(
     if relay.is_some() && successful + failed != CALLS {
         return Err("calls are stuck at SIPp".to_owned());
     }
-    // Both answers of SIPp lost: it turns the repeated INVITE down. Its ACK and BYE lost: it takes our repeated 200 for
-    // the answer to the BYE. Its BYE repeated after 25 other calls: our transaction has given its place away, 481.
+    // Both answers of SIPp lost: it turns the repeated INVITE down. Its ACK and BYE lost: it takes our
+    // repeated 200 for the answer to the BYE. Its BYE repeated after 25 other calls: our transaction has
+    // given its place away, 481.
     if failed > CALLS / 50 {
         return Err("more calls failed than losses explain".to_owned());
     }

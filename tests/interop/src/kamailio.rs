@@ -26,7 +26,8 @@ pub struct Kamailio {
 }
 
 impl Kamailio {
-    /// Starts one with the accounts 101 to 109, whose passwords are `pw101` to `pw109`. Its nonces are good for
+    /// Starts one with the accounts 101 to 109, whose passwords are `pw101` to `pw109`. Its nonces are good
+    /// for
     /// `nonce_s` seconds.
     ///
     /// # Errors
