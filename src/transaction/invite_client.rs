@@ -31,8 +31,10 @@ pub struct InviteClient {
     state: State,
     /// Timer A.
     retransmit_at: Timer,
-    /// Timer B, D or M, whichever the state has.
+    /// Timer B, D or M, whichever the state has; in Proceeding, the end of a limited wait.
     give_up_at: Timer,
+    /// A final answer is awaited for a limited time only.
+    limited: bool,
     interval_ms: u32,
     /// Timer D.
     completed_ms: u32,
@@ -66,6 +68,9 @@ pub enum Input {
     TransportFailed,
     /// The user agent waits no longer: a CANCEL remained without effect for 64·T1 (RFC 3261 §9.1).
     Abandon,
+    /// Nobody has to come to a telephone for the answer: it is awaited for 64·T1 after the first provisional
+    /// one. A re-INVITE, whose party is there (RFC 3261 §14.2).
+    Limit,
 }
 
 /// What is to be sent.
@@ -82,7 +87,7 @@ pub enum Transmit {
 pub enum Notify {
     /// The answer concerns it.
     Response(Class),
-    /// Timer B: no answer at all; as if a 408 had come (RFC 3261 §8.1.3.1).
+    /// Timer B, or the end of a limited wait: no answer; as if a 408 had come (RFC 3261 §8.1.3.1).
     TimedOut,
     /// The transport failed; as if a 503 had come (RFC 3261 §8.1.3.1).
     TransportFailed,
@@ -108,6 +113,7 @@ impl InviteClient {
             state: State::Calling,
             retransmit_at: Timer::OFF,
             give_up_at: Timer::OFF,
+            limited: false,
             interval_ms: timers.first_interval_ms(),
             completed_ms: if transport.is_reliable() { 0 } else { timers.d_ms },
             accepted_ms: timers.accepted_ms(),
@@ -125,10 +131,13 @@ impl InviteClient {
         match (self.state, input) {
             (Calling, Input::Timeout) => self.time_out_calling(now),
             // RFC 3261 §17.1.1.2: a provisional answer stops the retransmissions, and timer B with them.
-            (Calling | Proceeding, Input::Response(Class::Provisional)) => {
-                self.enter(Proceeding);
-                Self::tell(Notify::Response(Class::Provisional))
+            (Calling | Proceeding, Input::Response(Class::Provisional)) => self.proceed(now),
+            (Calling | Proceeding, Input::Limit) => {
+                self.limited = true;
+                self.wait(now);
+                Step::default()
             }
+            (Proceeding, Input::Timeout) if self.give_up_at.is_due(now) => self.end(Notify::TimedOut),
             // RFC 6026 §8.4: 2xx → Accepted, timer M.
             (Calling | Proceeding, Input::Response(Class::Success)) => {
                 self.enter(Accepted);
@@ -162,15 +171,20 @@ impl InviteClient {
                 Input::Response(Class::Provisional | Class::Failure)
                 | Input::Timeout
                 | Input::TransportFailed
-                | Input::Abandon,
+                | Input::Abandon
+                | Input::Limit,
             )
             | (
                 Completed,
-                Input::Response(Class::Provisional | Class::Success) | Input::Timeout | Input::Abandon,
+                Input::Response(Class::Provisional | Class::Success)
+                | Input::Timeout
+                | Input::Abandon
+                | Input::Limit,
             )
-            | (Terminated, Input::Response(_) | Input::Timeout | Input::TransportFailed | Input::Abandon) => {
-                Step::default()
-            }
+            | (
+                Terminated,
+                Input::Response(_) | Input::Timeout | Input::TransportFailed | Input::Abandon | Input::Limit,
+            ) => Step::default(),
         }
     }
 
@@ -198,6 +212,21 @@ impl InviteClient {
             return Step { transmit: Some(Transmit::Request), notify: None };
         }
         Step::default()
+    }
+
+    fn proceed(&mut self, now: Instant) -> Step {
+        if self.state == State::Calling {
+            self.enter(State::Proceeding);
+            self.wait(now);
+        }
+        Self::tell(Notify::Response(Class::Provisional))
+    }
+
+    /// The limited wait begins in Proceeding; before that there is timer B.
+    fn wait(&mut self, now: Instant) {
+        if self.limited && self.state == State::Proceeding && !self.give_up_at.is_running() {
+            self.give_up_at.start(now, u64::from(self.accepted_ms));
+        }
     }
 
     const fn enter(&mut self, state: State) {

@@ -67,7 +67,7 @@ fn invite_client() {
         machines.push((label, after(transport, Some(Input::TransportFailed))));
     }
     let mut inputs: Vec<Input> = CLASSES.map(Input::Response).to_vec();
-    inputs.extend([Input::Timeout, Input::TransportFailed, Input::Abandon]);
+    inputs.extend([Input::Timeout, Input::TransportFailed, Input::Abandon, Input::Limit]);
     matrix!("transaction_invite_client", machines, inputs.clone());
 }
 

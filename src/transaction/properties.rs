@@ -68,8 +68,8 @@ macro_rules! machine_holds {
 }
 
 static TO_INVITE_CLIENT: &[invite_client::Input] = {
-    use invite_client::Input::{Abandon, Response, TransportFailed};
-    &[Response(CLASSES[0]), Response(CLASSES[1]), Response(CLASSES[2]), TransportFailed, Abandon]
+    use invite_client::Input::{Abandon, Limit, Response, TransportFailed};
+    &[Response(CLASSES[0]), Response(CLASSES[1]), Response(CLASSES[2]), TransportFailed, Abandon, Limit]
 };
 static TO_CLIENT: &[client::Input] = {
     use client::Input::{Abandon, Response, TransportFailed};
@@ -90,6 +90,17 @@ proptest! {
         use invite_client::{Input, InviteClient, State};
         let machine = InviteClient::new(Instant::ZERO, transport, &timers);
         machine_holds!(machine, moves, Input::Timeout, [Input::Abandon], State::Terminated);
+    }
+
+    #[test]
+    fn a_limited_invite_client_ends_by_itself(
+        timers in timers(),
+        transport in transport(),
+        moves in moves(TO_INVITE_CLIENT),
+    ) {
+        use invite_client::{Input, InviteClient, State};
+        let machine = InviteClient::new(Instant::ZERO, transport, &timers);
+        machine_holds!(machine, moves, Input::Timeout, [Input::Limit], State::Terminated);
     }
 
     #[test]

@@ -78,7 +78,9 @@ impl ClientMachine {
         match self {
             Self::Invite(machine) => machine.step(now, input),
             Self::Other(machine) => {
-                let step = machine.step(now, narrow(input));
+                // Timer F limits every other request.
+                let Some(input) = narrow(input) else { return invite_client::Step::default() };
+                let step = machine.step(now, input);
                 invite_client::Step {
                     transmit: step.transmit.map(|client::Transmit::Request| invite_client::Transmit::Request),
                     notify: step.notify.map(widen),
@@ -165,13 +167,14 @@ impl ServerMachine {
     }
 }
 
-const fn narrow(input: invite_client::Input) -> client::Input {
-    match input {
+const fn narrow(input: invite_client::Input) -> Option<client::Input> {
+    Some(match input {
         invite_client::Input::Response(class) => client::Input::Response(class),
         invite_client::Input::Timeout => client::Input::Timeout,
         invite_client::Input::TransportFailed => client::Input::TransportFailed,
         invite_client::Input::Abandon => client::Input::Abandon,
-    }
+        invite_client::Input::Limit => return None,
+    })
 }
 
 const fn widen(notify: client::Notify) -> invite_client::Notify {

@@ -204,6 +204,14 @@ impl Transactions {
         }
     }
 
+    /// The INVITE's final answer has to come within 64·T1 of the first provisional one: a re-INVITE, for
+    /// which nobody has to come to a telephone.
+    pub fn limit(&mut self, now: Instant, client: ClientId) {
+        if let Some(record) = self.clients.record_mut(client.0) {
+            let _silent = record.machine.step(now, invite_client::Input::Limit);
+        }
+    }
+
     /// An answer to a request of a peer's; `None` when its transaction is gone.
     pub fn respond(&mut self, server: ServerId) -> Option<Draft<'_>> {
         self.servers.record(server.0)?;

@@ -132,6 +132,7 @@ impl UserAgent {
     pub(super) fn accept(&mut self, now: Instant, id: SessionId) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let Some(server) = session.server else { return };
+        session.dialog.confirm();
         session.timers.stop_call_setup();
         let t1_ms = self.settings.timers.t1_ms.max(SHORTEST_REPEAT_MS);
         session.timers.repeat_ms = t1_ms;

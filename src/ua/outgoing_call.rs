@@ -154,9 +154,14 @@ impl UserAgent {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
         };
-        session.client = vacant.start(now, length, hop, owner(session.extension), &settings.timers);
+        let client = vacant.start(now, length, hop, owner(session.extension), &settings.timers);
+        session.client = client;
         session.hop = Some(hop);
-        session.client.map(|_| ())
+        // A re-INVITE that stays without a final answer must neither block the session nor outlive it.
+        if offers && !initial {
+            client.inspect(|client| transactions.limit(now, *client));
+        }
+        client.map(|_| ())
     }
 
     /// Where the session's next request goes: before there is a dialog, where the INVITE went.
