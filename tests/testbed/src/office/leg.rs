@@ -170,6 +170,8 @@ impl Office {
     pub(super) fn leg_request(&mut self, now: Instant, id: u64, server: u64, request: &Text) {
         let Some(leg) = self.legs.iter_mut().find(|leg| leg.id == id) else { return };
         match request.method() {
+            // It is over here; the peer has not heard yet.
+            method if method != "BYE" && leg.state == State::Ending => self.reply(now, server, 481),
             "BYE" => {
                 let unanswered = leg.invite.take();
                 self.reply(now, server, 200);
