@@ -40,6 +40,14 @@ fn on_hook_dialling_with_the_dial_soft_key() {
 }
 
 #[test]
+fn on_hook_dialling_sent_by_a_line_key_and_by_the_handset() {
+    let (mut scene, desk) = desk();
+    scene.at(desk).dial("600").press("L2").wait(300).expect_state("L2", "connected").press("SPEAKER");
+    scene.at(desk).dial("600").lift().wait(300).expect_state("L1", "connected").hang_up().wait(100);
+    close(scene, "call_on_hook_by_line_key_and_handset");
+}
+
+#[test]
 fn a_number_typed_on_hook_is_dropped_after_half_a_minute() {
     let (mut scene, desk) = desk();
     scene.at(desk).dial("600").wait(29_900).expect_in("display", "Dial: 600_").wait(200);

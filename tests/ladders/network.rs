@@ -20,6 +20,7 @@ fn hanging_up_into_silence() {
     scene.at(desk).expect_state("L1", "dialing").press("SPEAKER");
     scene.network.mend();
     scene.office(|office, now| office.hang_up(now, "600"));
+    scene.at(desk).wait(100);
     close(scene, "hang_up_into_silence");
 }
 
@@ -32,6 +33,21 @@ fn the_office_restarts_during_a_call() {
     close(scene, "office_restarts");
 }
 
+/// A proxy said 100 and then forgot everything: RFC 3261 §14.1 ends the session as after 408.
+#[test]
+fn a_hold_that_is_never_answered_ends_the_call() {
+    let (mut scene, desk, bob) = desk_and_bob();
+    scene.at(desk).press("SPEAKER").dial("102#").wait(200);
+    scene.at(bob).lift().wait(300);
+    scene.network.cut_host("10.0.0.2".parse().unwrap());
+    scene.at(desk).press("HOLD").wait(200).expect_state("L1", "held");
+    scene.office(|office, _| office.restart());
+    scene.at(desk).wait(31_000).expect_state("L1", "held").wait(1_000).expect_state("L1", "idle");
+    scene.network.mend();
+    scene.at(bob).hang_up().wait(100);
+    close(scene, "hold_never_answered");
+}
+
 #[test]
 fn an_answer_that_nobody_acknowledges_ends() {
     let (mut scene, desk) = desk();
@@ -42,6 +58,7 @@ fn an_answer_that_nobody_acknowledges_ends() {
     scene.at(desk).expect_state("L1", "invalid").press("SPEAKER").expect_state("L1", "idle");
     scene.network.mend();
     scene.office(|office, now| office.hang_up(now, "601"));
+    scene.at(desk).wait(100);
     close(scene, "answer_not_acknowledged");
 }
 

@@ -68,6 +68,7 @@ fn a_phone_that_was_switched_off_and_on_registers_again() {
     scene.at(desk).restart().expect_state("L1", "idle").wait(500).expect("registered 1", "yes");
     scene.at(desk).press("SPEAKER").expect("tone", "dial").press("SPEAKER");
     scene.office(|office, now| office.hang_up(now, "600"));
+    scene.at(desk).wait(100);
     close(scene, "phone_restart");
 }
 

@@ -1,0 +1,73 @@
+//! Phones and an office in a network that loses, delays, doubles, reorders and parts, with people who press
+//! whatever they like. After each event the rules of [`rules`] hold; when everybody has hung up and the
+//! network is whole again, nothing is left over.
+//!
+//! A seed decides everything. When one fails, its number is printed: `SIMULATION_SEED=N` runs that one alone
+//! and prints its ladder. `SIMULATION_SEEDS` (how many) and `SIMULATION_MOVES` (how long each) make it more.
+#![cfg(test)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "counts and dates of a run; a wrong one fails this test only"
+)]
+
+mod moves;
+mod rules;
+
+use moves::Party;
+use std::env;
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+/// How many seeds, and how many moves in each, when the environment does not say.
+const SEEDS: u64 = 300;
+const MOVES: u64 = 60;
+
+#[test]
+fn whatever_people_and_the_network_do_the_rules_hold_and_nothing_is_left_over() {
+    let moves = number("SIMULATION_MOVES").unwrap_or(MOVES);
+    if let Some(seed) = number("SIMULATION_SEED") {
+        return run(seed, moves, true).close();
+    }
+    let (next, most) = (AtomicU64::new(0), number("SIMULATION_SEEDS").unwrap_or(SEEDS));
+    let work = || {
+        let mut failed = Vec::new();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= most {
+                return failed;
+            }
+            if catch_unwind(AssertUnwindSafe(|| run(seed, moves, false).close())).is_err() {
+                failed.push(seed);
+            }
+        }
+    };
+    let workers = thread::available_parallelism().map_or(2, NonZero::get);
+    let failed: Vec<u64> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    assert!(failed.is_empty(), "SIMULATION_SEED=N runs one alone; of {most} seeds these fail: {failed:?}");
+}
+
+#[test]
+fn a_seed_replays_exactly() {
+    for seed in [3, 4] {
+        let [once, again] = [(); 2].map(|()| run(seed, 30, false).world.ladder.render("anna"));
+        assert_eq!(once, again);
+    }
+}
+
+/// Everything up to the last move.
+fn run(seed: u64, moves: u64, aloud: bool) -> Party {
+    let mut party = Party::new(seed, aloud);
+    for _ in 0..moves {
+        party.play();
+    }
+    party
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok()?.parse().ok()
+}
