@@ -130,11 +130,13 @@ impl HeaderName {
         {
             return Some(known);
         }
-        for known in Self::candidates(first, name.len()) {
+        let mut known = first_of(slot(first, name.len()));
+        while known != Self::Other {
             let text = known.as_str().as_bytes();
             if text == name || text.eq_ignore_ascii_case(name) {
-                return Some(*known);
+                return Some(known);
             }
+            known = NEXT.get(usize::from(known as u8)).copied().unwrap_or(Self::Other);
         }
         name.iter().all(|byte| is_token(*byte)).then_some(Self::Other)
     }
@@ -166,109 +168,6 @@ impl HeaderName {
         })
     }
 
-    /// The few names with this first letter and this length; the test beside it proves that none is missing.
-    #[inline]
-    const fn candidates(first: u8, length: usize) -> &'static [Self] {
-        match length {
-            2 => &[Self::To],
-            3 => &[Self::Via],
-            4 => match first {
-                b'f' => &[Self::From],
-                b'c' => &[Self::CSeq],
-                b'd' => &[Self::Date],
-                b'j' => &[Self::Join],
-                b'p' => &[Self::Path],
-                b'r' => &[Self::RAck, Self::RSeq],
-                _ => &[],
-            },
-            5 => match first {
-                b'a' => &[Self::Allow],
-                b'r' => &[Self::Route],
-                b'e' => &[Self::Event],
-                _ => &[],
-            },
-            6 => match first {
-                b'a' => &[Self::Accept],
-                b'm' => &[Self::MinSe],
-                b'r' => &[Self::Reason],
-                b's' => &[Self::Server],
-                _ => &[],
-            },
-            7 => match first {
-                b'c' => &[Self::Contact, Self::CallId],
-                b'e' => &[Self::Expires],
-                b'p' => &[Self::Privacy],
-                b'r' => &[Self::Require],
-                b's' => &[Self::Subject],
-                b'w' => &[Self::Warning],
-                _ => &[],
-            },
-            8 => match first {
-                b'i' => &[Self::Identity],
-                b'p' => &[Self::Priority],
-                b'r' => &[Self::ReferTo, Self::Replaces, Self::ReplyTo],
-                b's' => &[Self::SipEtag],
-                _ => &[],
-            },
-            9 => match first {
-                b's' => &[Self::Supported],
-                b'c' => &[Self::CallInfo],
-                b'd' => &[Self::Diversion],
-                b'r' => &[Self::RecvInfo, Self::ReferSub],
-                b't' => &[Self::Timestamp],
-                _ => &[],
-            },
-            10 => match first {
-                b'u' => &[Self::UserAgent],
-                b'a' => &[Self::AlertInfo],
-                b'e' => &[Self::ErrorInfo],
-                b'f' => &[Self::FlowTimer],
-                _ => &[],
-            },
-            _ => Self::long_candidates(first, length),
-        }
-    }
-
-    const fn long_candidates(first: u8, length: usize) -> &'static [Self] {
-        match (length, first) {
-            (11, b'm') => &[Self::MinExpires],
-            (11, b'r') => &[Self::ReferredBy, Self::RetryAfter],
-            (11, b'i') => &[Self::InReplyTo],
-            (11, b'u') => &[Self::Unsupported],
-            (12, b'm') => &[Self::MaxForwards, Self::MimeVersion],
-            (12, b'c') => &[Self::ContentType],
-            (12, b'a') => &[Self::AllowEvents],
-            (12, b'r') => &[Self::RecordRoute],
-            (12, b'h') => &[Self::HistoryInfo],
-            (12, b'i') => &[Self::InfoPackage],
-            (12, b'o') => &[Self::Organization],
-            (12, b's') => &[Self::SipIfMatch],
-            (13, b'a') => &[Self::Authorization],
-            (13, b'i') => &[Self::IdentityInfo],
-            (13, b'p') => &[Self::PEarlyMedia, Self::ProxyRequire],
-            (13, b's') => &[Self::ServiceRoute],
-            (13, b't') => &[Self::TargetDialog],
-            (14, b'c') => &[Self::ContentLength],
-            (14, b'a') => &[Self::AcceptContact],
-            (14, b'r') => &[Self::RejectContact],
-            (15, b's') => &[Self::SessionExpires],
-            (15, b'a') => &[Self::AcceptEncoding, Self::AcceptLanguage],
-            (15, b'r') => &[Self::RemotePartyId],
-            (16, b'c') => &[Self::ContentEncoding, Self::ContentLanguage],
-            (16, b'p') => &[Self::PAssociatedUri],
-            (16, b'w') => &[Self::WwwAuthenticate],
-            (17, b'p') => &[Self::PCalledPartyId],
-            (18, b'p') => &[Self::ProxyAuthenticate],
-            (18, b's') => &[Self::SubscriptionState],
-            (19, b'p') => &[Self::PAssertedIdentity, Self::ProxyAuthorization],
-            (19, b'a') => &[Self::AuthenticationInfo],
-            (19, b'c') => &[Self::ContentDisposition],
-            (19, b'r') => &[Self::RequestDisposition],
-            (20, b'p') => &[Self::PPreferredIdentity],
-            _ => &[],
-        }
-    }
-
     /// Whether this header may stand once only, with one value (RFC 3261 §7.3.1, §20).
     #[must_use]
     pub const fn is_single(self) -> bool {
@@ -292,6 +191,63 @@ impl HeaderName {
                 | Self::RSeq
         )
     }
+}
+
+/// Where names with this first letter and this length begin: every name is read, so that finding it is one
+/// load and mostly one comparison.
+static FIRST: [HeaderName; SLOTS] = {
+    let mut table = [HeaderName::Other; SLOTS];
+    let mut rest: &mut [HeaderName] = &mut table;
+    let mut at = 0;
+    while let [entry, tail @ ..] = rest {
+        *entry = after(HeaderName::ALL, at);
+        at = at.saturating_add(1);
+        rest = tail;
+    }
+    table
+};
+
+/// The name of the same slot that stands next in the list, for each name.
+static NEXT: [HeaderName; HeaderName::ALL.len()] = {
+    let mut table = [HeaderName::Other; HeaderName::ALL.len()];
+    let mut rest: &mut [HeaderName] = &mut table;
+    let mut names = HeaderName::ALL;
+    while let ([entry, tail @ ..], [name, others @ ..]) = (rest, names) {
+        *entry = after(others, slot_of(*name));
+        (rest, names) = (tail, others);
+    }
+    table
+};
+
+/// Five bits of the first letter, which are the same in both cases, and five of the length.
+const SLOTS: usize = 1 << 10;
+
+#[inline]
+const fn slot(first: u8, length: usize) -> usize {
+    ((first as usize & 31) << 5) | (length & 31)
+}
+
+const fn slot_of(name: HeaderName) -> usize {
+    match name.as_str().as_bytes() {
+        [first, rest @ ..] => slot(*first, rest.len().saturating_add(1)),
+        [] => SLOTS,
+    }
+}
+
+/// The first of these names that has this slot.
+const fn after(mut names: &[HeaderName], wanted: usize) -> HeaderName {
+    while let [name, rest @ ..] = names {
+        if slot_of(*name) == wanted {
+            return *name;
+        }
+        names = rest;
+    }
+    HeaderName::Other
+}
+
+#[inline]
+fn first_of(slot: usize) -> HeaderName {
+    FIRST.get(slot).copied().unwrap_or(HeaderName::Other)
 }
 
 #[cfg(test)]

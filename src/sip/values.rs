@@ -254,6 +254,10 @@ impl<'a> Iterator for List<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         loop {
+            // Empty parts go by without a search each.
+            while let [b',' | b' ', rest @ ..] = self.0 {
+                self.0 = rest;
+            }
             if self.0.is_empty() {
                 return None;
             }

@@ -1,10 +1,11 @@
 //! The longest time that one datagram takes us: every prefix of every torture message, and every line, value
 //! and parameter of them repeated until the datagram is full. The time is that of all that a phone asks of a
-//! message: parse, check, read, and each value of the list headers.
+//! message: parse, judge, what an answer needs, and if it is admitted each value of the list headers too.
 
 use crate::messages::Sample;
 use crate::table::{Table, grouped};
-use deskphone::sip::Message;
+use deskphone::sip::admission::{Abilities, Verdict, judge};
+use deskphone::sip::{Address, Message, Method};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -76,15 +77,25 @@ fn time(bytes: &[u8]) -> Duration {
     began.elapsed()
 }
 
+/// What a phone like the one that the library is for can do.
+const PHONE: Abilities<'static> = Abilities {
+    methods: &[Method::Invite, Method::Ack, Method::Bye, Method::Cancel, Method::Options, Method::Notify],
+    options: &[b"100rel", b"replaces", b"timer"],
+    bodies: &[b"application/sdp"],
+    answers: &[b"application/sdp"],
+};
+
 fn everything(bytes: &[u8]) {
     let Ok(message) = Message::parse(bytes) else { return };
-    let _ = black_box(message.check());
-    black_box((message.via(), message.from(), message.to(), message.call_id(), message.cseq()));
-    black_box((message.contact(), message.body().len()));
-    black_box(message.vias().count() + message.contacts().count());
-    black_box(message.routes().count() + message.record_routes().count());
-    let tags = [message.from(), message.to()].map(|address| address.and_then(|address| address.tag()));
-    black_box(tags);
+    let verdict = black_box(judge(&message, &PHONE));
+    let tag =
+        |address: Option<Address<'_>>| black_box(address).and_then(|address| address.tag().map(<[u8]>::len));
+    black_box((message.via(), tag(message.from()), tag(message.to()), message.call_id(), message.cseq()));
+    if verdict == Verdict::Admit {
+        black_box((message.contact(), message.body().len()));
+        black_box(message.vias().count() + message.contacts().count());
+        black_box(message.routes().count() + message.record_routes().count());
+    }
 }
 
 /// The datagrams of `size` bytes that one message grows into.
@@ -117,7 +128,7 @@ fn grown(sample: &Sample, size: usize) -> Vec<(String, Vec<u8>)> {
             add("its parameters", text, unit, ending);
             add("names of parameters", text, b";a", ending);
         }
-        for unit in [&b"\""[..], b"<", b"\\\"", b"%41", b"[", b" ", b",", b";", b"\r\n ", b"9", b"a"] {
+        for unit in [&b"\""[..], b"<", b"\\\"", b"%41", b"[", b" ", b",", b",a", b";", b"\r\n ", b"9", b"a"] {
             add(&format!("{:?}", unit.escape_ascii().to_string()), text, unit, ending);
         }
     }

@@ -134,7 +134,7 @@ impl<'a> Message<'a> {
             return self.note(Status::BAD_REQUEST, "a header name", at);
         };
         // The datagram is shorter than 65,536 bytes, so nothing is lost here.
-        let [line, value, end] = [at, value_at, end].map(|offset| u16::try_from(offset).unwrap_or(u16::MAX));
+        let [line, value, end] = [at, value_at, end].map(low_half);
         if self.fields.push(Field { name, line, value, end }).is_err() {
             self.note(Status::MESSAGE_TOO_LARGE, "fewer header lines", at);
         }
@@ -294,6 +294,13 @@ fn trailing_blanks(value: &[u8]) -> usize {
         [.., last, b'\r'] if !last.is_ascii_whitespace() => 1,
         _ => value.len().saturating_sub(value.trim_ascii_end().len()),
     }
+}
+
+/// The low sixteen bits.
+#[inline]
+const fn low_half(offset: usize) -> u16 {
+    let [low, high, ..] = offset.to_le_bytes();
+    u16::from_le_bytes([low, high])
 }
 
 type Start<'a> = (StartLine<'a>, Option<Rejection>);
