@@ -1,5 +1,6 @@
 //! What the user agent says: calls come in, make progress, are answered, end.
 
+use super::alert::Sign;
 use super::appearance::{self, Input as Call};
 use super::{CallState, Calls, LineKey, Order, Step};
 use crate::base::Instant;
@@ -43,6 +44,10 @@ impl Calls {
         });
         match idle.filter(|_| open) {
             Some(key) => {
+                if self.alert.ring().is_none() {
+                    // Ringing that has run through, and call waiting tone, begin anew with a further caller.
+                    self.alert.step(now, Sign::None);
+                }
                 self.order(now, key, Call::Incoming(session), step);
                 self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
             }

@@ -219,5 +219,7 @@ impl Calls {
         }
         self.order(now, line, input, step);
         self.on_hook.step(now, on_hook::Input::Drop);
+        // A key that is still down belongs to the conversation it was pressed in.
+        self.dtmf.step(now, dtmf::Input::Stop);
     }
 }

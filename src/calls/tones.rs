@@ -10,6 +10,8 @@
 //! 350@-19,440@-19;2(.1/.1/1+2);10(*/0/1+2)        2 s stuttering, then 10 s steady
 //! ```
 
+use crate::media::tone_generator::Component;
+
 /// A call progress tone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tone {
@@ -62,15 +64,6 @@ pub struct Sound {
     pub sections: &'static [Section],
 }
 
-/// One sine wave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Component {
-    /// Its frequency.
-    pub frequency_hz: u16,
-    /// Its level, in tenths of a decibel-milliwatt.
-    pub level_tenths_dbm: i16,
-}
-
 /// A part of a tone that repeats its segments until its time is up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Section {
@@ -91,8 +84,8 @@ pub struct Segment {
     pub mix: u8,
 }
 
-const fn wave(frequency_hz: u16, level_dbm: i16) -> Component {
-    Component { frequency_hz, level_tenths_dbm: level_dbm.saturating_mul(10) }
+const fn wave(hz: u16, level_dbm: i16) -> Component {
+    Component { hz, level: level_dbm.saturating_mul(10) }
 }
 
 const fn part(on_ms: u32, off_ms: u32, mix: u8) -> Segment {

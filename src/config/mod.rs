@@ -47,15 +47,6 @@ pub struct Config {
     pub user: User,
 }
 
-/// What a change of a setting touches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// One extension, by its number from 1 to 4.
-    Extension(u8),
-    /// All else.
-    Phone,
-}
-
 /// The `SIP` tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sip {
@@ -128,8 +119,6 @@ pub struct Sip {
 pub struct Regional {
     /// `Interdigit Long Timer`.
     pub interdigit_long_ms: u32,
-    /// `Interdigit Short Timer`.
-    pub interdigit_short_ms: u32,
     /// `Reorder Delay`, seconds; 255 (`inf`): never.
     pub reorder_delay_s: u8,
 }
@@ -209,7 +198,7 @@ impl Config {
     pub const fn new() -> Self {
         Self {
             sip: Sip::new(),
-            regional: Regional { interdigit_long_ms: 10_000, interdigit_short_ms: 3_000, reorder_delay_s: 5 },
+            regional: Regional { interdigit_long_ms: 10_000, reorder_delay_s: 5 },
             line_keys: [const { LineKey::new() }; limits::LINE_KEYS],
             extensions: [Extension::new(1), Extension::new(2), Extension::new(3), Extension::new(4)],
             user: User {
@@ -227,7 +216,7 @@ impl Config {
     ///
     /// # Errors
     /// There is no such setting, or it does not take such a value; nothing has changed then.
-    pub fn set(&mut self, tag: &str, value: &str) -> Result<Changed, SettingError> {
+    pub fn set(&mut self, tag: &str, value: &str) -> Result<(), SettingError> {
         table::set(self, tag, value)
     }
 }

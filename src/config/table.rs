@@ -1,7 +1,7 @@
 //! The table of settings: one row each.
 
 use super::value::Field::{self, *};
-use super::{Changed, Config, Expected, Extension, LineKey, SettingError};
+use super::{Config, Expected, Extension, LineKey, SettingError};
 use crate::base::text;
 
 /// A tag, and where in `T` its value is. In a tag, `n` between underscores stands for a number from 1 to 4.
@@ -74,7 +74,6 @@ const PHONE: &[Row<Config>] = &[
     row("Send_Resp_To_Src_Port", |all| Flag(&mut all.sip.send_resp_to_src_port)),
     row("EXT_IP", |all| Address(&mut all.sip.ext_ip)),
     row("Interdigit_Long_Timer", |all| Millis(&mut all.regional.interdigit_long_ms)),
-    row("Interdigit_Short_Timer", |all| Millis(&mut all.regional.interdigit_short_ms)),
     row("Reorder_Delay", |all| Reorder(&mut all.regional.reorder_delay_s)),
     row("CW_Setting", |all| Flag(&mut all.user.cw_setting)),
     row("Preferred_Audio_Device", |all| Device(&mut all.user.preferred_audio_device)),
@@ -84,24 +83,19 @@ const PHONE: &[Row<Config>] = &[
     row("Headset_Volume", |all| Small(&mut all.user.headset_volume, 0, 15)),
 ];
 
-pub(super) fn set(config: &mut Config, tag: &str, value: &str) -> Result<Changed, SettingError> {
+pub(super) fn set(config: &mut Config, tag: &str, value: &str) -> Result<(), SettingError> {
     let failed = |expected| SettingError { tag: text::shortened(tag), expected };
     let taken = |expected| failed(Some(expected));
     if let Some(row) = PHONE.iter().find(|row| row.tag == tag) {
-        set_row(row, config, Config::new, value).map_err(taken)?;
-        return Ok(Changed::Phone);
+        return set_row(row, config, Config::new, value).map_err(taken);
     }
     let (name, number) = split(tag).ok_or_else(|| failed(None))?;
     let place = usize::from(number).saturating_sub(1);
     if let Some((row, extension)) = find(EXTENSION, name).zip(config.extensions.get_mut(place)) {
-        set_row(row, extension, || Extension::new(number), value).map_err(taken)?;
-        return Ok(Changed::Extension(number));
+        return set_row(row, extension, || Extension::new(number), value).map_err(taken);
     }
     match find(LINE_KEY, name).zip(config.line_keys.get_mut(place)) {
-        Some((row, key)) => {
-            set_row(row, key, LineKey::new, value).map_err(taken)?;
-            Ok(Changed::Phone)
-        }
+        Some((row, key)) => set_row(row, key, LineKey::new, value).map_err(taken),
         None => Err(failed(None)),
     }
 }
@@ -179,9 +173,9 @@ mod tests {
     #[test]
     fn extensions_and_line_keys_are_told_apart_by_their_number() {
         let mut config = Config::new();
-        assert_eq!(config.set("Proxy_2_", "a.example"), Ok(Changed::Extension(2)));
-        assert_eq!(config.set("Extension_4_", "Disabled"), Ok(Changed::Phone));
-        assert_eq!(config.set("Default_Ring__3__", "7"), Ok(Changed::Extension(3)));
+        for (tag, value) in [("Proxy_2_", "a.example"), ("Extension_4_", "Disabled"), ("Default_Ring__3__", "7")] {
+            assert_eq!(config.set(tag, value), Ok(()));
+        }
         assert_eq!(config.extensions[1].proxy, "a.example");
         assert_eq!(config.extensions[0].proxy, "");
         assert_eq!(config.line_keys[3].extension, None);

@@ -4,28 +4,37 @@
 //! answers with or `-` for none, TAB, why. With `--fields` the decoded values follow as further TAB-separated
 //! `key=value`.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
 mod sip;
 
+const USAGE: &str = "usage: inspect sip [--fields] FILE...   (- reads standard input)";
+
 fn main() -> ExitCode {
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     let fields = arguments.iter().any(|argument| argument == "--fields");
     arguments.retain(|argument| argument != "--fields");
-    let Some(("sip", files)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) else {
-        return usage();
+    let files = match arguments.split_first() {
+        Some((first, files)) if first == "sip" && !files.is_empty() => files,
+        Some(_) | None => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
     };
-    if files.is_empty() {
-        return usage();
-    }
     let mut failed = false;
     let mut out = std::io::stdout().lock();
     for file in files {
+        let name = file.to_string_lossy();
         let line = match read(file) {
-            Ok(bytes) => sip::line(file, &bytes, fields),
+            Ok(bytes) => sip::line(&name, &bytes, fields),
             Err(error) => {
-                eprintln!("{file}: {error}");
+                eprintln!("inspect: {name}: {error}");
                 failed = true;
                 continue;
             }
@@ -38,12 +47,7 @@ fn main() -> ExitCode {
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-fn usage() -> ExitCode {
-    eprintln!("usage: inspect sip [--fields] FILE...   (- reads standard input)");
-    ExitCode::from(2)
-}
-
-fn read(file: &str) -> std::io::Result<Vec<u8>> {
+fn read(file: &OsStr) -> std::io::Result<Vec<u8>> {
     if file != "-" {
         return std::fs::read(file);
     }

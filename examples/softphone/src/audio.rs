@@ -161,9 +161,7 @@ impl Audio {
         self.sounding = wanted;
         let Some((tone, mix)) = wanted else { return self.tones.silence() };
         let parts = tone.sound().components.iter().enumerate().filter(|(bit, _)| mix >> bit & 1 == 1);
-        let components: Vec<Component> = parts
-            .map(|(_, part)| Component { hz: part.frequency_hz, level: part.level_tenths_dbm })
-            .collect();
+        let components: Vec<Component> = parts.map(|(_, part)| *part).collect();
         self.tones.set(&components);
     }
 }

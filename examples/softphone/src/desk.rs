@@ -16,7 +16,6 @@ use crate::resolver::Resolver;
 use crate::script::NetFault;
 
 /// A phone on a desk.
-#[derive(Debug)]
 pub struct Desk {
     number: usize,
     phone: Box<Phone>,
@@ -46,6 +45,13 @@ impl Rng for SystemRng {
             eprintln!("softphone: the system gives no random numbers: {error}");
             std::process::abort()
         })
+    }
+}
+
+impl std::fmt::Debug for Desk {
+    /// Without the settings: a password is among them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("number", &self.number).field("on", &self.on).finish_non_exhaustive()
     }
 }
 

@@ -9,7 +9,8 @@ use softphone::player::{self, Verdict};
 use softphone::tui;
 
 fn main() -> ExitCode {
-    match Command::parse(std::env::args().skip(1)) {
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    match Command::parse(arguments) {
         Ok(Command::Help) => {
             println!("{HELP}");
             ExitCode::SUCCESS
@@ -36,10 +37,11 @@ fn script(path: &Path, options: &Options) -> ExitCode {
     match text.map_err(|error| format!("{}: {error}", path.display())) {
         Ok(text) => {
             let verdict = player::run(&text, options, &mut std::io::stdout());
-            if let Verdict::Unreadable(reason) = &verdict {
-                return refuse(format!("{}: {reason}", path.display()));
+            match verdict {
+                Verdict::Unreadable(reason) => refuse(format!("{}: {reason}", path.display())),
+                Verdict::Impossible(reason) => refuse(reason),
+                Verdict::Held | Verdict::Failed { .. } => ExitCode::from(verdict.status()),
             }
-            ExitCode::from(verdict.status())
         }
         Err(error) => refuse(error),
     }

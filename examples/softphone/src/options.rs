@@ -38,10 +38,10 @@ The office inside has accounts 101 to 109 (passwords pw101 to pw109) and these n
 
 A script ends with exit status 0 when every line held; with 1 at the first that did not, after printing the
 line's number, what was expected, what was seen, and the ladder so far; with 2 when it cannot be read. The
-language is described in examples/softphone/README.md.";
+language is described in README.md, under \"The softphone\".";
 
 /// What the command line asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Options {
     /// `--script`
     pub script: Option<PathBuf>,
@@ -65,6 +65,18 @@ pub struct Options {
     pub play: Sound,
     /// `--record`
     pub record: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Options {
+    /// Without the settings: a password may be among them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("script", &self.script)
+            .field("phones", &self.phones)
+            .field("server", &self.server)
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An account at a real server.

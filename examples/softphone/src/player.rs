@@ -32,6 +32,8 @@ pub enum Verdict {
     },
     /// The script cannot be read.
     Unreadable(String),
+    /// The phones cannot be set up as the options say.
+    Impossible(String),
 }
 
 impl Verdict {
@@ -41,7 +43,7 @@ impl Verdict {
         match self {
             Self::Held => 0,
             Self::Failed { .. } => 1,
-            Self::Unreadable(_) => 2,
+            Self::Unreadable(_) | Self::Impossible(_) => 2,
         }
     }
 }
@@ -49,7 +51,7 @@ impl Verdict {
 /// Reads a script and plays it; the report goes to `out`.
 pub fn run(text: &str, options: &Options, out: &mut dyn Write) -> Verdict {
     let verdict = read(text, options).and_then(|script| {
-        let world = World::new(options).map_err(Verdict::Unreadable)?;
+        let world = World::new(options).map_err(Verdict::Impossible)?;
         Ok(play(&script, world, options.ladder, out))
     });
     verdict.unwrap_or_else(|unreadable| unreadable)
@@ -69,7 +71,7 @@ fn read(text: &str, options: &Options) -> Result<Script, Verdict> {
 fn play(script: &Script, mut world: World, ladder: bool, out: &mut dyn Write) -> Verdict {
     for line in &script.lines {
         if let Err((expected, seen)) = act(&mut world, line, out) {
-            let _ = writeln!(out, "line {}: {}", line.number, line.text);
+            let _ = writeln!(out, "line {}: {}", line.number, line.shown());
             let _ = writeln!(out, "  expected: {expected}");
             let _ = writeln!(out, "  seen:     {seen}");
             let _ = write!(out, "ladder:\n{}", world.record.ladder.draw());

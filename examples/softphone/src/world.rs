@@ -33,6 +33,8 @@ use crate::wav::Recording;
 const KEY_GAP: Duration = Duration::from_millis(50);
 /// How long a key stays down.
 const KEY_DOWN: Duration = Duration::from_millis(30);
+/// The longest time that anything is waited for: a hundred days.
+const LONGEST: Duration = Duration::from_secs(100 * 86_400);
 const WAKER: Token = Token(0);
 
 /// Everything that runs.
@@ -126,7 +128,7 @@ impl World {
         ];
         let named = options.settings.iter().map(|(tag, value)| (tag.as_str(), value.as_str()));
         for (tag, value) in boot.into_iter().chain(named) {
-            desk.set(Instant::ZERO, tag, value).map_err(|error| format!("{tag}: {error}"))?;
+            desk.set(Instant::ZERO, tag, value)?;
         }
         self.desks.push(desk);
         Ok(())
@@ -259,7 +261,7 @@ impl World {
 
     /// Lets time pass until something holds; false when it did not within the time.
     pub fn run_until(&mut self, within: Duration, mut holds: impl FnMut(&Self) -> bool) -> bool {
-        let end = Clock::now() + within;
+        let end = Clock::now() + within.min(LONGEST);
         loop {
             if holds(self) {
                 return true;

@@ -29,9 +29,8 @@ fn a_script_that_holds_says_nothing() {
 
 #[test]
 fn the_first_line_that_does_not_hold_is_reported_with_the_ladder() {
-    let script = "start\nexpect registered 1\n\nexpect[100ms] state L1 connected\nfail here\n";
-    let script = script.replace("fail here\n", "");
-    let out = softphone(&["--script", "-"], &script);
+    let script = "start\nexpect registered 1\n\nexpect[100ms] state L1 connected\n";
+    let out = softphone(&["--script", "-"], script);
     let report = text(&out.stdout);
     assert_eq!(out.status.code(), Some(1));
     assert!(report.starts_with("line 4: expect[100ms] state L1 connected\n"), "{report}");
@@ -44,6 +43,28 @@ fn a_refused_setting_fails_the_script_with_the_reason() {
     let out = softphone(&["--script", "-"], "set No_Such_Setting \"1\"\n");
     assert_eq!(out.status.code(), Some(1));
     assert!(text(&out.stdout).starts_with("line 1: set No_Such_Setting"), "{}", text(&out.stdout));
+}
+
+#[test]
+fn a_password_is_in_no_report() {
+    let out = softphone(&["--script", "-"], "set Password_1_ \"a secret that is much too long\"\n");
+    let report = text(&out.stdout);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(report.starts_with("line 1: set Password_1_ (not shown)\n"), "{report}");
+    assert!(report.contains("expected a text of at most 23 bytes") && !report.contains("secret"), "{report}");
+}
+
+#[test]
+fn no_time_is_too_long() {
+    let out = softphone(&["--script", "-"], "expect[99999999999999999s] state L1 idle\n");
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn an_option_that_the_library_refuses_is_no_mistake_of_the_script() {
+    let out = softphone(&["--script", "-", "--set", "Coffee=yes"], "start\n");
+    assert_eq!(out.status.code(), Some(2));
+    assert_eq!(text(&out.stderr), "softphone: Coffee: no such setting\n");
 }
 
 #[test]

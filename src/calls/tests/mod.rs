@@ -441,6 +441,20 @@ fn digits_in_a_conversation_are_a_level_of_the_audio() {
     desk.give(Input::Hold);
     assert_eq!(desk.calls.digit(), None);
     assert_eq!(desk.calls.on_hook_number(), "");
+    desk.call(2);
+    desk.give(Input::Dial(seven));
+    desk.line(1);
+    assert_eq!(desk.calls.digit(), None, "the key went down in the other conversation");
+}
+
+#[test]
+fn a_further_caller_rings_anew_when_the_first_ones_ringing_has_run_through() {
+    let mut desk = Desk::new(settings());
+    desk.incoming();
+    desk.wait(60_000);
+    assert_eq!(desk.calls.ring(), None);
+    desk.incoming();
+    assert_eq!(desk.calls.ring(), Some((1, Instant::from_millis(60_000))));
 }
 
 #[test]

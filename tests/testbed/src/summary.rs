@@ -22,6 +22,8 @@ pub fn line(bytes: &[u8]) -> String {
         line.push(' ');
         line.push_str(&extra);
     }
+    // What comes from the network must not steer the terminal that it is printed on.
+    line.retain(|character| !character.is_control());
     line
 }
 
@@ -248,6 +250,7 @@ mod tests {
     #[test]
     fn noise_is_no_trouble() {
         assert_eq!(line(b""), " ");
+        assert_eq!(line(b"INVITE sip:\x1b[2J@a SIP/2.0\r\n\r\n"), "INVITE [2J");
         assert_eq!(line(&[0xFF, 0xFE]), "\u{FFFD}\u{FFFD} ");
     }
 }

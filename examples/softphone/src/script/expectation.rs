@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use deskphone::phone::{CallState, Tone};
+
 use super::parse_hertz;
 use super::words::Word;
 
@@ -93,41 +95,8 @@ pub enum Heard {
     Hertz(f32),
 }
 
-const STATES: [&str; 10] = [
-    "disabled",
-    "idle",
-    "dialing",
-    "calling",
-    "proceeding",
-    "ringing",
-    "connected",
-    "held",
-    "invalid",
-    "busy",
-];
 const COLOURS: [&str; 4] = ["off", "red", "green", "amber"];
 const PATTERNS: [&str; 5] = ["steady", "slow", "fast", "double", "user"];
-const TONES: [&str; 19] = [
-    "none",
-    "dial",
-    "stutter",
-    "cfwd",
-    "second",
-    "outside",
-    "prompt",
-    "ringback",
-    "busy",
-    "reorder",
-    "warning",
-    "callwaiting",
-    "confirm",
-    "holding",
-    "conference",
-    "sit1",
-    "sit2",
-    "sit3",
-    "sit4",
-];
 const DEVICES: [&str; 4] = ["none", "handset", "speaker", "headset"];
 
 /// Reads what follows `expect`.
@@ -148,7 +117,7 @@ pub(super) fn parse(all: &[Word<'_>]) -> Result<Expectation, String> {
         ("muted", []) => Ok(Expectation::Muted(!absent)),
         (subject, _) if absent => Err(format!("`no` does not go with `{subject}`")),
         ("state", [line, state]) => {
-            Ok(Expectation::State { line: line_key(line)?, state: one_of("state", &STATES, state)? })
+            Ok(Expectation::State { line: line_key(line)?, state: one_of("state", &CallState::ALL.map(CallState::name), state)? })
         }
         ("led", [lamp, colour]) => Ok(Expectation::Led {
             lamp: parse_lamp(lamp)?,
@@ -161,7 +130,7 @@ pub(super) fn parse(all: &[Word<'_>]) -> Result<Expectation, String> {
             pattern: Some(one_of("pattern", &PATTERNS, pattern)?),
         }),
         ("tone", [Word::Bare("secure")]) => Err(later("expect tone secure", "the secure call")),
-        ("tone", [tone]) => Ok(Expectation::Tone(one_of("tone", &TONES, tone)?)),
+        ("tone", [tone]) => Ok(Expectation::Tone(parse_tone(tone)?)),
         ("ring", [Word::Bare("none")]) => Ok(Expectation::Ring(None)),
         ("ring", [number]) => match number.text().parse() {
             Ok(number @ 1..=10) => Ok(Expectation::Ring(Some(number))),
@@ -205,6 +174,11 @@ fn one_of(kind: &str, names: &[&'static str], word: &Word<'_>) -> Result<&'stati
     let text = word.text();
     let found = names.iter().find(|name| **name == text);
     found.copied().ok_or_else(|| format!("`{text}` is no {kind}; there are {}", names.join(" ")))
+}
+
+fn parse_tone(word: &Word<'_>) -> Result<&'static str, String> {
+    let names: Vec<&'static str> = std::iter::once("none").chain(Tone::ALL.map(Tone::name)).collect();
+    one_of("tone", &names, word)
 }
 
 fn line_key(word: &Word<'_>) -> Result<u8, String> {

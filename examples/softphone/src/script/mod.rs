@@ -34,11 +34,27 @@ pub struct Line {
     /// Its number in the file, from 1.
     pub number: usize,
     /// The line as written, without the white space around it.
-    pub text: String,
+    text: String,
     /// Whom it addresses.
     pub who: Who,
     /// What it asks.
     pub action: Action,
+}
+
+impl Line {
+    /// The line as a report shows it: as written, but for a password.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match &self.action {
+            Action::Set { tag, .. } if is_secret(tag) => format!("set {tag} (not shown)"),
+            _ => self.text.clone(),
+        }
+    }
+}
+
+/// Whether the setting's value is nobody else's business.
+fn is_secret(tag: &str) -> bool {
+    tag.starts_with("Password")
 }
 
 /// The phone that a line addresses.
