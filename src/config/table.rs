@@ -173,7 +173,9 @@ mod tests {
     #[test]
     fn extensions_and_line_keys_are_told_apart_by_their_number() {
         let mut config = Config::new();
-        for (tag, value) in [("Proxy_2_", "a.example"), ("Extension_4_", "Disabled"), ("Default_Ring__3__", "7")] {
+        for (tag, value) in
+            [("Proxy_2_", "a.example"), ("Extension_4_", "Disabled"), ("Default_Ring__3__", "7")]
+        {
             assert_eq!(config.set(tag, value), Ok(()));
         }
         assert_eq!(config.extensions[1].proxy, "a.example");

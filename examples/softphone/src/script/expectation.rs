@@ -116,9 +116,10 @@ pub(super) fn parse(all: &[Word<'_>]) -> Result<Expectation, String> {
         ("received", rest) => parse_seen(rest, false, absent),
         ("muted", []) => Ok(Expectation::Muted(!absent)),
         (subject, _) if absent => Err(format!("`no` does not go with `{subject}`")),
-        ("state", [line, state]) => {
-            Ok(Expectation::State { line: line_key(line)?, state: one_of("state", &CallState::ALL.map(CallState::name), state)? })
-        }
+        ("state", [line, state]) => Ok(Expectation::State {
+            line: line_key(line)?,
+            state: one_of("state", &CallState::ALL.map(CallState::name), state)?,
+        }),
         ("led", [lamp, colour]) => Ok(Expectation::Led {
             lamp: parse_lamp(lamp)?,
             colour: one_of("colour", &COLOURS, colour)?,
