@@ -9,6 +9,7 @@
 use std::fs;
 use std::hint::black_box;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
 use deskphone::sip::Message;
@@ -21,7 +22,11 @@ fn main() {
     {
         return count(&messages, what, rounds.parse().expect("a number of rounds"));
     }
-    let mut criterion = Criterion::default().configure_from_args();
+    let mut criterion = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
     for (what, act) in ACTS {
         let mut group = criterion.benchmark_group(what);
         for (name, bytes) in &messages {
