@@ -117,6 +117,21 @@ impl<T, const N: usize> Pool<T, N> {
 }
 
 impl<T> Handle<T> {
+    /// The handle as a number, to be kept where a type parameter cannot go.
+    pub(crate) const fn bits(self) -> u32 {
+        (self.index as u32) << 16 | self.generation as u32
+    }
+
+    /// The handle of a number that [`Handle::bits`] gave.
+    pub(crate) fn of_bits(bits: u32) -> Self {
+        let [a, b, c, d] = bits.to_be_bytes();
+        Self {
+            index: u16::from_be_bytes([a, b]),
+            generation: u16::from_be_bytes([c, d]),
+            kind: PhantomData,
+        }
+    }
+
     /// The slot's place in its pool, `0..N`: unique among the values that are there at the same time.
     #[must_use]
     pub const fn index(self) -> usize {

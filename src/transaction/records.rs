@@ -10,7 +10,7 @@ use crate::limits::TAG_BYTES;
 
 /// A word of the user agent's, given back with everything that concerns the transaction: whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Owner(pub u32);
+pub struct Owner(pub u64);
 
 /// A number in the order of decisions; what has the lowest one goes on the wire first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

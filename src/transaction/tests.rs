@@ -37,13 +37,13 @@ fn response(code: u16, method: &str, branch: &str) -> String {
     )
 }
 
-fn start(table: &mut Transactions, ms: u64, text: &str, hop: Hop, owner: u32) -> Option<ClientId> {
+fn start(table: &mut Transactions, ms: u64, text: &str, hop: Hop, owner: u64) -> Option<ClientId> {
     let mut vacant = table.vacant_client()?;
     vacant.buffer()[..text.len()].copy_from_slice(text.as_bytes());
     vacant.start(at(ms), text.len(), hop, Owner(owner), TIMERS)
 }
 
-fn open(table: &mut Transactions, ms: u64, text: &str, hop: Hop, owner: u32) -> Option<ServerId> {
+fn open(table: &mut Transactions, ms: u64, text: &str, hop: Hop, owner: u64) -> Option<ServerId> {
     let message = Message::parse(text.as_bytes()).unwrap();
     table.open_server(at(ms), &message, (hop, None), Owner(owner), TIMERS).ok()
 }

@@ -8,6 +8,7 @@ mod answer;
 mod answered;
 pub mod challenge;
 pub mod command;
+mod errand;
 pub mod event;
 #[cfg(any(test, feature = "_fuzzing"))]
 mod fuzz;
@@ -41,9 +42,10 @@ use heapless::Deque;
 
 use crate::base::{Instant, Pool, Rng, earliest};
 use crate::limits;
-use crate::transaction::{ClientEnd, ClientId, Hop, Notice, ServerEnd, Transactions};
+use crate::transaction::{ClientEnd, ClientId, Hop, Notice, Owner, ServerEnd, Transactions};
 use answered::Answered;
 use challenge::Keyring;
+use errand::{Errand, Purpose};
 use ids::PerExtension;
 use names::Names;
 use outbox::Outbox;
@@ -289,11 +291,11 @@ impl UserAgent {
     /// A transaction ended without a message (RFC 3261 §8.1.3.1, §17.2.4).
     fn notice(&mut self, now: Instant, rng: &mut dyn Rng, notice: Notice) {
         match notice {
-            Notice::Client { client, end: ClientEnd::TimedOut, .. } => {
-                self.client_failed(now, rng, client, 408);
+            Notice::Client { client, owner, end: ClientEnd::TimedOut } => {
+                self.client_failed(now, rng, client, owner, 408);
             }
-            Notice::Client { client, end: ClientEnd::TransportFailed, .. } => {
-                self.client_failed(now, rng, client, 503);
+            Notice::Client { client, owner, end: ClientEnd::TransportFailed } => {
+                self.client_failed(now, rng, client, owner, 503);
             }
             Notice::Server { server, end: ServerEnd::TransportFailed, .. } => {
                 // RFC 6026 §8: an answer that was not delivered is repeated like one that was lost.
@@ -306,26 +308,34 @@ impl UserAgent {
     }
 
     /// A request of ours got no answer.
-    fn client_failed(&mut self, now: Instant, rng: &mut dyn Rng, client: ClientId, status: u16) {
+    fn client_failed(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        client: ClientId,
+        owner: Owner,
+        status: u16,
+    ) {
         let hop = self.transactions.client_hop(client);
         let addresses = hop.map_or(0, |hop| self.names.failed(hop.remote.ip()));
-        match self.owner_of(client) {
-            Some(Owner::Registrar(extension)) => {
-                self.register_failed(now, rng, extension, status, addresses);
+        let Some(errand) = Errand::of(owner).filter(|errand| self.awaits(*errand, client)) else { return };
+        match errand.purpose {
+            Purpose::Register => self.register_failed(now, rng, errand.extension, status, addresses),
+            Purpose::Invite(id) | Purpose::Bye(id) => {
+                self.session_request_failed(now, rng, id, status, addresses);
             }
-            Some(Owner::Session(id)) => self.session_request_failed(now, rng, id, status, addresses),
-            None => {}
+            Purpose::Cancel => {}
         }
     }
 
-    fn owner_of(&self, client: ClientId) -> Option<Owner> {
-        let registers = |extension: &ExtensionId| self.registrars.of(*extension).client == Some(client);
-        if let Some(extension) = ExtensionId::ALL.into_iter().find(registers) {
-            return Some(Owner::Registrar(extension));
-        }
-        self.sessions
-            .find(|session| session.client == Some(client))
-            .map(|handle| Owner::Session(SessionId(handle)))
+    /// Whether somebody still waits for the answer to this very request: a newer one may have taken its place.
+    fn awaits(&self, errand: Errand, client: ClientId) -> bool {
+        let latest = match errand.purpose {
+            Purpose::Register => self.registrars.of(errand.extension).client,
+            Purpose::Invite(id) | Purpose::Bye(id) => self.sessions.get(id.0).and_then(|session| session.client),
+            Purpose::Cancel => None,
+        };
+        latest == Some(client)
     }
 
     /// New addresses are known: whoever waited for one goes on.
@@ -389,12 +399,6 @@ impl Default for UserAgent {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Whose request a client transaction carries.
-enum Owner {
-    Registrar(ExtensionId),
-    Session(SessionId),
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ use heapless::String;
 
 use super::account::Account;
 use super::challenge::{Attempts, Target, Verdict};
+use super::errand::{Errand, Purpose};
 use super::identifier;
 use super::next_hop::NextHop;
 use super::request;
 use super::session::progress::{Input, Send, State};
-use super::session::{Modify, Session, Setup, owner};
+use super::session::{Modify, Session, Setup};
 use super::{
     EndReason, Event, Instant, Invite, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent,
 };
@@ -17,7 +18,7 @@ use crate::dialog::{Dialog, Stage};
 use crate::limits;
 use crate::sdp::{Description, Negotiated};
 use crate::sip::{HeaderName, Message, Method, Uri, compose};
-use crate::transaction::{ClientId, Hop, Owner};
+use crate::transaction::{ClientId, Hop};
 
 impl UserAgent {
     pub(super) fn invite(&mut self, now: Instant, rng: &mut dyn Rng, invite: &Invite<'_>) -> Outcome {
@@ -154,7 +155,9 @@ impl UserAgent {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
         };
-        let client = vacant.start(now, length, hop, owner(session.extension), &settings.timers);
+        let purpose = if offers { Purpose::Invite(id) } else { Purpose::Bye(id) };
+        let errand = Errand { extension: session.extension, purpose };
+        let client = vacant.start(now, length, hop, errand.word(), &settings.timers);
         session.client = client;
         session.hop = Some(hop);
         // A re-INVITE that stays without a final answer must neither block the session nor outlive it.
@@ -341,8 +344,9 @@ impl UserAgent {
         let mut out = Writer::new(room);
         compose::cancel(&mut out, &request, None);
         if let Ok(length) = out.finish() {
+            let errand = Errand { extension: session.extension, purpose: Purpose::Cancel };
             // A CANCEL that could not start is made up for by the session's own timer.
-            let _: Option<ClientId> = vacant.start(now, length, hop, Owner(0), &settings.timers);
+            let _: Option<ClientId> = vacant.start(now, length, hop, errand.word(), &settings.timers);
         }
     }
 

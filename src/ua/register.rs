@@ -4,6 +4,7 @@ use heapless::Vec;
 
 use super::account::Account;
 use super::challenge::{Attempts, Target, Verdict};
+use super::errand::{Errand, Purpose};
 use super::identifier::{self, CallId, Tag};
 use super::next_hop::NextHop;
 use super::registration::{Input, Policy, Registration};
@@ -15,7 +16,7 @@ use crate::base::{Writer, earliest, text};
 use crate::dialplan::Template;
 use crate::limits;
 use crate::sip::{HeaderName, Message, Method, Uri, compose};
-use crate::transaction::{ClientId, Hop, Owner};
+use crate::transaction::{ClientId, Hop};
 
 /// One extension's dealings with its registrar.
 #[derive(Debug)]
@@ -244,6 +245,7 @@ impl UserAgent {
         let mut uri = Writer::new(&mut uri);
         uri.text("sip:");
         uri.text(&account.proxy);
+        let errand = Errand { extension, purpose: Purpose::Register };
         let mut vacant = transactions.vacant_client()?;
         let mut out = Writer::new(vacant.buffer());
         compose::request_line(&mut out, Method::Register, uri.written());
@@ -269,7 +271,7 @@ impl UserAgent {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
         };
-        vacant.start(now, length, hop, Owner(0), &settings.timers)
+        vacant.start(now, length, hop, errand.word(), &settings.timers)
     }
 
     /// §10.2.4: what our own contact was granted, else the Expires header, else what we asked for.

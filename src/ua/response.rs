@@ -5,8 +5,9 @@ use super::challenge::Asker;
 use super::identifier;
 use super::request;
 use super::session::progress::{Input, State};
-use super::session::{Session, Setup, owner as session_owner};
-use super::{ExtensionId, Instant, Owner, Rng, SessionId, UserAgent};
+use super::session::{Session, Setup};
+use super::errand::{Errand, Purpose};
+use super::{ExtensionId, Instant, Rng, SessionId, UserAgent};
 use crate::base::{Pool, text};
 use crate::dialog::Dialog;
 use crate::limits;
@@ -18,20 +19,22 @@ impl UserAgent {
     /// A response that passed its check.
     pub(super) fn receive_response(&mut self, now: Instant, rng: &mut dyn Rng, response: &Message<'_>) {
         match self.transactions.receive_response(now, response) {
-            ResponseMatch::Notify { client, owner } => match self.owner_of(client) {
-                Some(Owner::Registrar(extension)) => self.register_answered(now, rng, extension, response),
-                Some(Owner::Session(id)) => {
-                    if !self.answered_again(now, rng, response) {
+            ResponseMatch::Notify { client, owner } => {
+                let Some(errand) = Errand::of(owner) else { return };
+                match errand.purpose {
+                    Purpose::Register if self.awaits(errand, client) => {
+                        self.register_answered(now, rng, errand.extension, response);
+                    }
+                    Purpose::Register | Purpose::Cancel => {}
+                    Purpose::Invite(_) | Purpose::Bye(_) if self.answered_again(now, rng, response) => {}
+                    Purpose::Invite(id) | Purpose::Bye(id) if self.awaits(errand, client) => {
                         self.session_answered(now, rng, id, response);
                     }
+                    // The session is gone: a 2xx may still have to be ended.
+                    Purpose::Invite(_) => self.answered_late(now, rng, client, errand.extension, response),
+                    Purpose::Bye(_) => {}
                 }
-                // A CANCEL, or a session that is gone: a 2xx may still have to be ended.
-                None => {
-                    if !self.answered_again(now, rng, response) {
-                        self.answered_late(now, rng, client, owner, response);
-                    }
-                }
-            },
+            }
             ResponseMatch::Absorbed => {}
             // RFC 6026 §8: a 2xx without a transaction may belong to a session that we know.
             ResponseMatch::Unmatched => {
@@ -78,7 +81,7 @@ impl UserAgent {
         now: Instant,
         rng: &mut dyn Rng,
         client: ClientId,
-        owner: crate::transaction::Owner,
+        extension: ExtensionId,
         response: &Message<'_>,
     ) {
         let Some(hop) = self.transactions.client_hop(client) else { return };
@@ -87,8 +90,6 @@ impl UserAgent {
         let invites = response.cseq().filter(|cseq| cseq.method == Method::Invite);
         let accepted = response.status().is_some_and(|status| status.is_success());
         let (Some(request), Some(cseq), true) = (request.filter(first), invites, accepted) else { return };
-        let ours = |extension: &ExtensionId| session_owner(*extension) == owner;
-        let Some(extension) = ExtensionId::ALL.into_iter().find(ours) else { return };
         let Ok(dialog) = Dialog::of_response(&request, response) else { return };
         let local = Local::new(hop.remote, 0);
         let mut surplus = Session::leftover(extension, dialog, local, Some(hop));

@@ -12,7 +12,7 @@ use crate::base::{Instant, Timer, earliest};
 use crate::dialog::Dialog;
 use crate::limits;
 use crate::sdp::{Local, Negotiated};
-use crate::transaction::{ClientId, Hop, Owner, ServerId};
+use crate::transaction::{ClientId, Hop, ServerId};
 use progress::State;
 
 /// One session.
@@ -105,11 +105,6 @@ impl Timers {
         self.ringing.stop();
         self.expires.stop();
     }
-}
-
-/// The word that a transaction carries for the user agent: for whom it is.
-pub(super) fn owner(extension: ExtensionId) -> Owner {
-    Owner(u32::from(extension.number()))
 }
 
 impl Session {

@@ -1,0 +1,79 @@
+//! What a request of ours is for, in the word that the transaction table gives back with all that concerns
+//! it.
+//!
+//! Requests of one session run beside each other (a CANCEL beside its INVITE now, REFER and INFO later): the
+//! word, not a search, tells whose answer has come and what was asked.
+
+use super::ids::{ExtensionId, SessionId};
+use crate::base::Handle;
+use crate::transaction::Owner;
+
+/// Whose request, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Errand {
+    pub(super) extension: ExtensionId,
+    pub(super) purpose: Purpose,
+}
+
+/// What for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Register,
+    /// INVITE or re-INVITE.
+    Invite(SessionId),
+    Bye(SessionId),
+    /// Nobody waits for its answer.
+    Cancel,
+}
+
+impl Errand {
+    /// The errand as a word: extension, purpose, and the session's handle in the lower half.
+    pub(super) fn word(self) -> Owner {
+        let (kind, handle) = match self.purpose {
+            Purpose::Register => (REGISTER, 0),
+            Purpose::Invite(id) => (INVITE, id.0.bits()),
+            Purpose::Bye(id) => (BYE, id.0.bits()),
+            Purpose::Cancel => (CANCEL, 0),
+        };
+        let head = u64::from(u16::from_be_bytes([self.extension.number(), kind]));
+        Owner(head << 32 | u64::from(handle))
+    }
+
+    /// The errand behind a word; `None` for one that [`Errand::word`] did not make, such as a server's.
+    pub(super) fn of(owner: Owner) -> Option<Self> {
+        let [_, _, extension, kind, a, b, c, d] = owner.0.to_be_bytes();
+        let session = SessionId(Handle::of_bits(u32::from_be_bytes([a, b, c, d])));
+        let purpose = match kind {
+            REGISTER => Purpose::Register,
+            INVITE => Purpose::Invite(session),
+            BYE => Purpose::Bye(session),
+            CANCEL => Purpose::Cancel,
+            _ => return None,
+        };
+        Some(Self { extension: ExtensionId::new(extension)?, purpose })
+    }
+}
+
+const REGISTER: u8 = 1;
+const INVITE: u8 = 2;
+const BYE: u8 = 3;
+const CANCEL: u8 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_errand_comes_back_from_its_word() {
+        let session = SessionId(Handle::of_bits(0x0007_FFFE));
+        for extension in ExtensionId::ALL {
+            for purpose in
+                [Purpose::Register, Purpose::Invite(session), Purpose::Bye(session), Purpose::Cancel]
+            {
+                let errand = Errand { extension, purpose };
+                assert_eq!(Errand::of(errand.word()), Some(errand));
+            }
+        }
+        assert_eq!(Errand::of(Owner(0)), None);
+    }
+}
