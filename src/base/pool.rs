@@ -125,11 +125,7 @@ impl<T> Handle<T> {
     /// The handle of a number that [`Handle::bits`] gave.
     pub(crate) fn of_bits(bits: u32) -> Self {
         let [a, b, c, d] = bits.to_be_bytes();
-        Self {
-            index: u16::from_be_bytes([a, b]),
-            generation: u16::from_be_bytes([c, d]),
-            kind: PhantomData,
-        }
+        Self { index: u16::from_be_bytes([a, b]), generation: u16::from_be_bytes([c, d]), kind: PhantomData }
     }
 
     /// The slot's place in its pool, `0..N`: unique among the values that are there at the same time.

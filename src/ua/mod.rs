@@ -328,11 +328,14 @@ impl UserAgent {
         }
     }
 
-    /// Whether somebody still waits for the answer to this very request: a newer one may have taken its place.
+    /// Whether somebody still waits for the answer to this very request: a newer one may have taken its
+    /// place.
     fn awaits(&self, errand: Errand, client: ClientId) -> bool {
         let latest = match errand.purpose {
             Purpose::Register => self.registrars.of(errand.extension).client,
-            Purpose::Invite(id) | Purpose::Bye(id) => self.sessions.get(id.0).and_then(|session| session.client),
+            Purpose::Invite(id) | Purpose::Bye(id) => {
+                self.sessions.get(id.0).and_then(|session| session.client)
+            }
             Purpose::Cancel => None,
         };
         latest == Some(client)

@@ -2,11 +2,11 @@
 //! §13.2.2.4).
 
 use super::challenge::Asker;
+use super::errand::{Errand, Purpose};
 use super::identifier;
 use super::request;
 use super::session::progress::{Input, State};
 use super::session::{Session, Setup};
-use super::errand::{Errand, Purpose};
 use super::{ExtensionId, Instant, Rng, SessionId, UserAgent};
 use crate::base::{Pool, text};
 use crate::dialog::Dialog;
