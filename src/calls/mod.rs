@@ -335,7 +335,14 @@ impl Calls {
         input: appearance::Input<'_>,
     ) -> Option<appearance::Order> {
         let timing = self.settings.timing;
-        self.line_mut(key).appearance_mut().step(now, &timing, input).order
+        let line = self.line_mut(key);
+        let before = line.state();
+        let step = line.appearance_mut().step(now, &timing, input);
+        let after = line.state();
+        if before != after {
+            crate::note!("line key {}: {}", key.number(), after.name());
+        }
+        step.order
     }
 
     /// Gives an input to one appearance and keeps what it wishes.

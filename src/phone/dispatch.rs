@@ -103,6 +103,7 @@ impl Phone {
                     *notice = true;
                 }
                 let state = self.ua.registration(extension).state;
+                crate::note!("extension {}: registration {}", extension.number(), state.name());
                 return self.calls.step(now, calls::Input::Registration { extension, state });
             }
             Event::Incoming(session)

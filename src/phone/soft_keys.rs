@@ -117,10 +117,12 @@ impl SoftKeyRow {
             )
             | None => {
                 if calls.on_hook_number().is_empty() {
+                    // Another call needs a line for it.
+                    let free = calls.lowest(CallState::Idle).is_some();
                     if calls.lowest(CallState::Held).is_some() {
-                        push(&mut places, &[Some(SoftKey::Resume), Some(SoftKey::NewCall)]);
+                        push(&mut places, &[Some(SoftKey::Resume), free.then_some(SoftKey::NewCall)]);
                     }
-                    if redial.is_some() {
+                    if free && redial.is_some() {
                         push(&mut places, &[redial]);
                     }
                 } else {
@@ -209,5 +211,39 @@ const DIALING: &[Option<SoftKey>] =
 fn push(places: &mut Vec<Option<SoftKey>, MOST>, more: &[Option<SoftKey>]) {
     for &key in more {
         let _full = places.push(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Instant;
+    use crate::calls::{DialKey, Input, LineKey, Settings};
+    use crate::ua::{Event, ExtensionId, Outcome, SessionId};
+    use std::vec::Vec;
+
+    /// The keys of a phone with so many lines, one of them on hold.
+    fn with_a_held_call(lines: usize) -> Vec<SoftKey> {
+        let (now, session) = (Instant::ZERO, SessionId::numbered(1));
+        let mut settings = Settings::new();
+        for line in settings.lines.iter_mut().take(lines) {
+            line.extension = ExtensionId::new(1);
+        }
+        let mut calls = Calls::new();
+        calls.configure(now, settings);
+        let _ = calls.step(now, Input::Line(LineKey::L1));
+        let _ = calls.step(now, Input::Dial(DialKey::new('6').unwrap()));
+        let step = calls.step(now, Input::Action(Action::Dial));
+        let outcome = Outcome::Session(session);
+        let _ = calls.step(now, Input::Outcome { order: step.orders[0], outcome });
+        let _ = calls.step(now, Input::Event { event: Event::Answered(session), session: None });
+        let _ = calls.step(now, Input::Hold);
+        SoftKeyRow::of(&calls).offered().collect()
+    }
+
+    #[test]
+    fn another_call_is_offered_only_with_a_line_for_it() {
+        assert_eq!(with_a_held_call(2), [SoftKey::Resume, SoftKey::NewCall, SoftKey::Redial]);
+        assert_eq!(with_a_held_call(1), [SoftKey::Resume]);
     }
 }

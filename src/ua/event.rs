@@ -69,3 +69,16 @@ pub enum RegistrationState {
     /// The last attempt failed with this status (408 for no answer); a retry may be scheduled.
     Failed(u16),
 }
+
+impl RegistrationState {
+    /// The state in one lower-case word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Registering => "registering",
+            Self::Registered => "registered",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
