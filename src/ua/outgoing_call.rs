@@ -2,7 +2,7 @@
 
 use heapless::String;
 
-use super::account::Account;
+use super::account::{Account, Settings};
 use super::challenge::{Attempts, Target, Verdict};
 use super::errand::{Errand, Purpose};
 use super::identifier;
@@ -118,16 +118,7 @@ impl UserAgent {
         let via = request::via(&mut room, &hop, address, &branch);
         session.dialog.compose_head(&mut out, method, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
-        if session.anonymous {
-            compose::header(&mut out, HeaderName::Privacy, b"id");
-        }
-        if offers {
-            if initial && settings.invite_expires_s > 0 {
-                compose::number_header(&mut out, HeaderName::Expires, u64::from(settings.invite_expires_s));
-            }
-            request::capabilities(&mut out);
-        }
-        request::user_agent(&mut out, settings);
+        session.compose_fields(&mut out, settings, offers);
         let offer = crate::sdp::offer(&session.local);
         let mut body = [0; limits::DESCRIPTION_BYTES];
         let mut body = Writer::new(&mut body);
@@ -454,6 +445,22 @@ impl UserAgent {
                 Some(())
             }
         }
+    }
+}
+
+impl Session {
+    /// Privacy, and what an INVITE says of itself; before the session's first answer it also says how long it is good.
+    fn compose_fields(&self, out: &mut Writer<'_>, settings: &Settings, offers: bool) {
+        if self.anonymous {
+            compose::header(out, HeaderName::Privacy, b"id");
+        }
+        if offers && self.dialog.stage() == Stage::Early && settings.invite_expires_s > 0 {
+            compose::number_header(out, HeaderName::Expires, u64::from(settings.invite_expires_s));
+        }
+        if offers {
+            request::capabilities(out);
+        }
+        request::user_agent(out, settings);
     }
 }
 

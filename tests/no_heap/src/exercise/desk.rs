@@ -106,8 +106,8 @@ impl Host {
             Max-Forwards: 70\r\nFrom: \"Anna\" <sip:600@192.0.2.1>;tag=1\r\nTo: <sip:101@192.0.2.1>\r\n\
             Call-ID: in\r\nCSeq: 1 INVITE\r\nContact: <sip:600@192.0.2.1>\r\n\
             Content-Type: application/sdp\r\nContent-Length: 99\r\n\r\n\
-            v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n\
-            a=sendrecv\r\n";
+            v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n\
+            m=audio 4000 RTP/AVP 0\r\na=sendrecv\r\n";
         let remote = SocketAddr::new(SERVER, 5_060);
         let arrival = Hop { transport: Transport::Udp, remote, local_port: 5_060, connection: None };
         self.step(Input::Message { arrival, bytes: black_box(text) });
