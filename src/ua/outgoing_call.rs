@@ -449,7 +449,8 @@ impl UserAgent {
 }
 
 impl Session {
-    /// Privacy, and what an INVITE says of itself; before the session's first answer it also says how long it is good.
+    /// Privacy, and what an INVITE says of itself; before the session's first answer it also says how long it
+    /// is good.
     fn compose_fields(&self, out: &mut Writer<'_>, settings: &Settings, offers: bool) {
         if self.anonymous {
             compose::header(out, HeaderName::Privacy, b"id");
