@@ -7,8 +7,10 @@ use interop::kamailio::{Digest, Kamailio};
 use interop::stage::Stage;
 use softphone::options::Options;
 use softphone::script::{Heard, Sound};
+use softphone::wav::{self, Recording};
 use softphone::world::World;
 use std::time::{Duration, Instant};
+use testbed::goertzel;
 
 /// Kamailio and some phones.
 pub(crate) struct Office {
@@ -130,6 +132,22 @@ impl Office {
         desk.audio.play(&Sound::Sine(hertz))
     }
 
+    /// Records what a phone's person hears from now on.
+    pub(crate) fn record(&mut self, stage: &Stage, phone: usize) -> Result<(), String> {
+        let path = stage.folder().join(format!("phone-{phone}.wav"));
+        let desk = self.world.desk_mut(phone).ok_or("no such phone")?;
+        desk.audio.recording = Some(Recording::create(&path)?);
+        Ok(())
+    }
+
+    /// Ends the recording, and measures a tone in it: Goertzel over pieces of 100 ms.
+    pub(crate) fn recorded(&mut self, stage: &Stage, phone: usize, hertz: u16) -> Result<(), String> {
+        let desk = self.world.desk_mut(phone).ok_or("no such phone")?;
+        desk.audio.recording = None;
+        let path = stage.folder().join(format!("phone-{phone}.wav"));
+        measure(stage, &format!("phone {phone}"), &wav::read(&path)?, hertz)
+    }
+
     /// Lifts the handset and dials.
     pub(crate) fn call(&mut self, phone: usize, number: &str) {
         self.world.set_handset(phone, true);
@@ -149,6 +167,19 @@ impl Office {
     fn sound(&self, phone: usize) -> String {
         self.world.desk(phone).map(|desk| desk.audio.hearing.describe()).unwrap_or_default()
     }
+}
+
+/// Looks for a tone in a recording, by Goertzel's algorithm over pieces of 100 ms; it must be there for a
+/// second.
+pub(crate) fn measure(stage: &Stage, who: &str, heard: &[i16], hertz: u16) -> Result<(), String> {
+    let pieces: Vec<&[i16]> = heard.chunks_exact(800).collect();
+    let with_tone = pieces.iter().filter(|piece| goertzel::hears(piece, hertz)).count();
+    let level = pieces.iter().map(|piece| goertzel::level_dbm(piece, hertz)).fold(f64::MIN, f64::max);
+    let (seconds, all) = (heard.len() as f64 / 8_000.0, pieces.len());
+    stage.say(format!(
+        "{who} recorded {seconds:.1} s: {hertz} Hz in {with_tone} of {all} pieces, loudest {level:.1} dBm0"
+    ));
+    if with_tone < 10 { Err(format!("{who} did not hear {hertz} Hz for a second")) } else { Ok(()) }
 }
 
 /// The state of a phone's first line.

@@ -33,7 +33,7 @@ const BRISK: &[(&str, &str)] = &[
 ];
 
 const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
-    Case { name, lane: 4, needs: &[Program::Kamailio], limit: Duration::from_secs(60), run }
+    Case { name, lane: 5, needs: &[Program::Kamailio], limit: Duration::from_secs(60), run }
 }
 
 /// The phone says so, tries again as it is set up, and no more than that.

@@ -55,12 +55,16 @@ pub struct Host {
 }
 
 impl Host {
-    /// A host on `port` with shortened timers, whose extension 1 has an account without a registrar; `proxy`
-    /// is where its calls go.
+    /// A host on `port`, whose extension 1 has an account without a registrar; `proxy` is where its calls go.
     ///
     /// # Errors
     /// When the port is taken or the address does not fit.
-    pub fn start(port: u16, proxy: Option<(SocketAddr, Transport)>, seed: u64) -> Result<Self, String> {
+    pub fn start(
+        port: u16,
+        proxy: Option<(SocketAddr, Transport)>,
+        timers: Timers,
+        seed: u64,
+    ) -> Result<Self, String> {
         let wire = Wire::open(port)?;
         let mut account = Account::new();
         account.enabled = true;
@@ -84,7 +88,7 @@ impl Host {
             tally: Tally::default(),
         };
         let settings = host.ua.settings_mut();
-        settings.timers = SHORT;
+        settings.timers = timers;
         // Answers go back the way the request came, through the relay too.
         settings.force_rport = true;
         host.ua.set_account(ExtensionId::PRIMARY, &account);
@@ -219,18 +223,6 @@ impl Host {
         let _done = self.step(Input::Command(command));
     }
 }
-
-/// A fifth of the RFC's times, so that what absorbs retransmissions is over soon.
-pub const SHORT: Timers = Timers {
-    t1_ms: 100,
-    t2_ms: 800,
-    t4_ms: 1_000,
-    b_ms: 6_400,
-    d_ms: 6_400,
-    f_ms: 6_400,
-    h_ms: 6_400,
-    j_ms: 6_400,
-};
 
 fn fill<const N: usize>(field: &mut heapless::String<N>, text: &str) -> Result<(), String> {
     *field = base::text::exact(text).ok_or_else(|| format!("{text} is too long"))?;

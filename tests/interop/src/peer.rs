@@ -8,12 +8,16 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Groups that are running and folders that are in use, for the end of the whole suite.
 static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// No peer is started any more.
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// A running peer. Dropped, it is stopped.
 #[derive(Debug)]
@@ -33,11 +37,15 @@ impl Peer {
         let log = File::create(folder.join(format!("{name}.log"))).map_err(|e| say("log", e))?;
         let also = log.try_clone().map_err(|e| say("log", e))?;
         command.current_dir(folder).stdin(Stdio::null()).stdout(log).stderr(also).process_group(0);
+        // Under the lock, so that the end of the suite finds it.
+        let mut running = RUNNING.lock().map_err(|_| "a case broke while it started a peer".to_owned())?;
+        if ENDING.load(Ordering::Relaxed) {
+            return Err("the suite ends".to_owned());
+        }
         let child = command.spawn().map_err(|e| say("start", e))?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or("no process id")?;
-        if let Ok(mut running) = RUNNING.lock() {
-            running.push(group);
-        }
+        running.push(group);
+        drop(running);
         Ok(Self { child, group, name: name.to_owned() })
     }
 
@@ -99,6 +107,7 @@ pub fn own_folder(folder: &Path) {
 
 /// Ends all peers and removes all folders.
 pub fn end_all() {
+    ENDING.store(true, Ordering::Relaxed);
     let groups = RUNNING.lock().map(|running| running.clone()).unwrap_or_default();
     for group in groups {
         let _gone = kill_process_group(group, Signal::KILL);
