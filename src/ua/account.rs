@@ -71,6 +71,25 @@ impl Account {
         Identity { user: &self.auth_user, password: &self.password }
     }
 
+    /// Whether a binding is to be kept at the registrar.
+    pub(super) fn wants_binding(&self) -> bool {
+        self.register && self.can_register()
+    }
+
+    /// Whether a binding of `other` would be one of ours too: the same address-of-record at the same server,
+    /// asked for in the same words.
+    pub(super) fn binds_as(&self, other: &Self) -> bool {
+        self.proxy == other.proxy
+            && self.outbound_proxy == other.outbound_proxy
+            && self.user == other.user
+            && self.display_name == other.display_name
+            && self.auth_user == other.auth_user
+            && self.password == other.password
+            && self.transport == other.transport
+            && self.port == other.port
+            && self.register_expires_s == other.register_expires_s
+    }
+
     /// Whether there is anything to register, and anywhere.
     pub(super) fn can_register(&self) -> bool {
         self.enabled && !self.user.is_empty() && !self.proxy.is_empty()

@@ -160,8 +160,9 @@ impl UserAgent {
         &mut self.settings
     }
 
-    /// Gives an extension its account. A changed account registers anew when the next `Timeout` comes, which
-    /// [`UserAgent::deadline`] asks for; calls go on.
+    /// Gives an extension its account. Another account registers anew, and one that is not to register any
+    /// more removes its binding, when the next `Timeout` comes, which [`UserAgent::deadline`] asks for; calls
+    /// go on.
     pub fn set_account(&mut self, extension: ExtensionId, account: &Account) {
         let held = self.accounts.of_mut(extension);
         if held == account {
@@ -171,8 +172,8 @@ impl UserAgent {
         if !same_secret {
             *self.credentials.of_mut(extension) = Keyring::new();
         }
+        self.registrars.of_mut(extension).account_changed(held, account);
         *held = account.clone();
-        self.registrars.of_mut(extension).account_changed = true;
     }
 
     /// Takes one input. What comes of it is fetched with the `poll` functions.

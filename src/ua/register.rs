@@ -34,8 +34,17 @@ pub(super) struct Registrar {
     waiting: Option<u32>,
     /// The expiry in the REGISTER that is under way.
     asked_s: u32,
-    /// The account is another one since the last REGISTER.
-    pub(super) account_changed: bool,
+    /// What the account's change means for the binding, until the next timeout.
+    change: Option<Change>,
+}
+
+/// What becomes of a binding when its account has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    /// It belongs to another account, or there shall be one now.
+    Anew,
+    /// The same account does not want it any more.
+    Remove,
 }
 
 impl Registrar {
@@ -50,7 +59,7 @@ impl Registrar {
             silent: 0,
             waiting: None,
             asked_s: 0,
-            account_changed: false,
+            change: None,
         }
     }
 
@@ -59,8 +68,20 @@ impl Registrar {
     }
 
     pub(super) fn deadline(&self, network: bool) -> Option<Instant> {
-        let at_once = (network && self.account_changed).then_some(Instant::ZERO);
+        let at_once = (network && self.change.is_some()).then_some(Instant::ZERO);
         earliest([at_once, self.machine.deadline()])
+    }
+
+    /// The account is another one. What has nothing to do with the binding does not touch it.
+    pub(super) fn account_changed(&mut self, old: &Account, new: &Account) {
+        let change = match (old.wants_binding(), new.wants_binding()) {
+            _ if !old.binds_as(new) => Change::Anew,
+            (false, true) => Change::Anew,
+            (true, false) => Change::Remove,
+            (false, false) | (true, true) => return,
+        };
+        // A binding that another account left behind is not this one's to remove.
+        self.change = if self.change == Some(Change::Anew) { Some(Change::Anew) } else { Some(change) };
     }
 }
 
@@ -87,20 +108,28 @@ impl UserAgent {
     /// for.
     pub(super) fn restart_registration(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
         let registrar = self.registrars.of_mut(extension);
-        registrar.account_changed = false;
+        registrar.change = None;
         registrar.client = None;
         registrar.waiting = None;
         self.registration_step(now, rng, extension, Input::Reset);
         let account = self.accounts.of(extension);
-        if self.address.is_some() && account.can_register() && account.register {
+        if self.address.is_some() && account.wants_binding() {
             let expires_s = account.register_expires_s;
             self.registration_step(now, rng, extension, Input::Start { expires_s });
         }
     }
 
     pub(super) fn registration_timeout(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
-        if self.address.is_some() && self.registrars.of(extension).account_changed {
-            self.restart_registration(now, rng, extension);
+        if self.address.is_some() {
+            match self.registrars.of(extension).change {
+                Some(Change::Anew) => self.restart_registration(now, rng, extension),
+                Some(Change::Remove) => {
+                    self.registrars.of_mut(extension).change = None;
+                    // RFC 3261 §10.2.2: else callers would be sent here until it runs out.
+                    let _done = self.unregister(now, rng, extension);
+                }
+                None => {}
+            }
         }
         self.registration_step(now, rng, extension, Input::Timeout);
     }

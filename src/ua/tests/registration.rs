@@ -194,6 +194,30 @@ fn a_binding_is_removed_at_once_or_after_the_request_under_way() {
 }
 
 #[test]
+fn rfc3261_10_2_2_an_account_that_is_not_to_register_any_more_removes_its_binding() {
+    let (mut desk, register) = registering();
+    desk.reply(&register, "200 OK", "r", &contact(";expires=100"), "");
+    desk.account(E1, |account| {
+        account.register = true;
+        account.call_without_registration = true;
+    });
+    let _ = desk.step(Input::Timeout);
+    desk.silent();
+    assert_eq!(desk.registered(), (State::Registered, 100), "the binding has nothing to do with it");
+    desk.account(E1, |account| {
+        account.register = true;
+        account.enabled = false;
+    });
+    let _ = desk.step(Input::Timeout);
+    let leaving = desk.next("REGISTER");
+    assert_eq!(leaving.header("Expires"), "0");
+    assert_eq!(leaving.header("To"), "<sip:alice@192.0.2.99>");
+    assert_eq!(desk.registered(), (State::Off, 0));
+    desk.reply(&leaving, "200 OK", "r", "", "");
+    desk.silent();
+}
+
+#[test]
 fn network_and_account_come_and_go() {
     let (mut desk, register) = registering();
     desk.reply(&register, "200 OK", "r", &contact(";expires=100"), "");
