@@ -391,7 +391,8 @@ impl Desk {
                 self.step(Input::Command(Command::End(id)));
             }
         }
-        // A REGISTER is given up at each of four addresses in turn, then so is the one that removes the binding.
+        // A REGISTER is given up at each of four addresses in turn, then so is the one that removes the
+        // binding.
         let end = self.now.plus_ms(64 * 500 * (9));
         while self.ua.deadline().is_some_and(|due| due <= end) {
             self.time_out();
