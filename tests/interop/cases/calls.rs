@@ -117,7 +117,7 @@ fn phone_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.comes_to(2, CallState::Connected)?;
     stage.say(format!("phone 1 hears {}", office.hears(1, Heard::Hertz(700.0))?));
     stage.say(format!("phone 2 hears {}", office.hears(2, Heard::Hertz(440.0))?));
-    office.world.run_for(Duration::from_secs(1));
+    office.world.run_for(Duration::from_millis(1_500));
     office.world.press(1, Key::Hold);
     office.wait("phone 2 held by phone 1", |world| is_held(world, 2))?;
     office.hears(2, Heard::Silence)?;

@@ -1,6 +1,6 @@
 //! The SIP ladder of one end: each message as a line, with the time, the direction and the call.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::net::SocketAddr;
 
@@ -46,6 +46,20 @@ impl Trace {
     pub fn last(&self, count: usize) -> String {
         let skipped = self.lines.len().saturating_sub(count);
         ladder(self.lines.iter().skip(skipped))
+    }
+
+    /// How often each status from 300 on was sent, with the method that it answers.
+    #[must_use]
+    pub fn refusals(&self) -> BTreeMap<String, u32> {
+        let mut refusals = BTreeMap::new();
+        for line in self.lines.iter().filter(|line| !line.incoming) {
+            let status = line.first().strip_prefix("SIP/2.0 ").and_then(|rest| rest.get(..3)).unwrap_or("");
+            if status >= "300" {
+                let method = line.header("CSeq").split(' ').next_back().unwrap_or_default();
+                *refusals.entry(format!("{status} {method}")).or_default() += 1;
+            }
+        }
+        refusals
     }
 
     /// The ladder of one call.
@@ -98,5 +112,7 @@ mod tests {
             "       5 <--- 127.0.0.1:5060        BYE sip:a SIP/2.0  [2 BYE] one\n"
         );
         assert_eq!(trace.last(1).lines().count(), 1);
+        trace.record(7, false, peer, b"SIP/2.0 481 Gone\r\nCSeq: 3 BYE\r\n\r\n");
+        assert_eq!(trace.refusals(), BTreeMap::from([("481 BYE".to_owned(), 1)]));
     }
 }
