@@ -165,7 +165,7 @@ impl<'a> Media<'a> {
     /// Whether this is an audio stream.
     #[must_use]
     pub fn is_audio(&self) -> bool {
-        self.kind.eq_ignore_ascii_case(b"audio")
+        self.kind == b"audio"
     }
 
     /// The transport, as far as we know it.

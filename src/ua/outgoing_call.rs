@@ -3,7 +3,7 @@
 use heapless::String;
 
 use super::account::{Account, Settings};
-use super::challenge::{Attempts, Target, Verdict};
+use super::challenge::{Attempts, Recipient, Target, Verdict};
 use super::errand::{Errand, Purpose};
 use super::identifier;
 use super::next_hop::NextHop;
@@ -132,6 +132,7 @@ impl UserAgent {
                 uri: session.dialog.aim().request_uri,
                 body: body.written(),
             },
+            Recipient::Anybody(&session.attempts),
             rng,
             &mut out,
         );

@@ -3,7 +3,7 @@
 use heapless::Vec;
 
 use super::account::Account;
-use super::challenge::{Attempts, Target, Verdict};
+use super::challenge::{Asker, Attempts, Recipient, Target, Verdict};
 use super::errand::{Errand, Purpose};
 use super::identifier::{self, CallId, Tag};
 use super::next_hop::NextHop;
@@ -78,6 +78,8 @@ impl Registrar {
             _ if !old.binds_as(new) => Change::Anew,
             (false, true) => Change::Anew,
             (true, false) => Change::Remove,
+            // Whoever registered it by hand cannot be reached at a disabled extension either.
+            (false, false) if !new.can_register() => Change::Remove,
             (false, false) | (true, true) => return,
         };
         // A binding that another account left behind is not this one's to remove.
@@ -174,7 +176,13 @@ impl UserAgent {
         let registrar = self.registrars.of_mut(extension);
         registrar.client = None;
         let input = match status {
-            200..=299 => Input::Granted { expires_s: self.granted_s(extension, response) },
+            200..=299 => {
+                // RFC 7616 §3.5
+                if let Some(next) = response.raw(HeaderName::AuthenticationInfo) {
+                    self.credentials.of_mut(extension).take_next_nonce(Asker::Server, next);
+                }
+                Input::Granted { expires_s: self.granted_s(extension, response) }
+            }
             401 | 407 => {
                 let keys = self.credentials.of_mut(extension);
                 let asked = response::challenges(response);
@@ -292,7 +300,8 @@ impl UserAgent {
         request::contact(&mut out, account, address);
         compose::number_header(&mut out, HeaderName::Expires, u64::from(expires_s));
         let target = Target { method: b"REGISTER", uri: uri.written(), body: b"" };
-        credentials.of_mut(extension).write(&account.identity(), &target, rng, &mut out);
+        let keys = credentials.of_mut(extension);
+        keys.write(&account.identity(), &target, Recipient::Registrar, rng, &mut out);
         compose::header(&mut out, HeaderName::Allow, request::ALLOW);
         request::user_agent(&mut out, settings);
         compose::finish_without_body(&mut out);

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use deskphone::base::{Rng, Writer};
-//! use deskphone::ua::challenge::{Asker, Attempts, Identity, Keyring, Target, Verdict};
+//! use deskphone::ua::challenge::{Asker, Attempts, Identity, Keyring, Recipient, Target, Verdict};
 //! # struct Fixed; impl Rng for Fixed { fn next_u32(&mut self) -> u32 { 7 } }
 //! let (mut keys, mut attempts) = (Keyring::new(), Attempts::new());
 //! let challenge = br#"Digest realm="office", nonce="84a4cc6f", qop="auth""#;
@@ -15,8 +15,9 @@
 //! let mut buffer = [0; 512];
 //! let mut out = Writer::new(&mut buffer);
 //! let identity = Identity { user: "4001", password: "secret" };
-//! keys.write(&identity, &Target { method: b"REGISTER", uri: b"sip:office", body: b"" }, &mut Fixed, &mut
-//! out); assert!(out.written().starts_with(b"Authorization: Digest username=\"4001\", realm=\"office\""));
+//! let register = Target { method: b"REGISTER", uri: b"sip:office", body: b"" };
+//! keys.write(&identity, &register, Recipient::Registrar, &mut Fixed, &mut out);
+//! assert!(out.written().starts_with(b"Authorization: Digest username=\"4001\", realm=\"office\""));
 //! // The same realm asks again: the password is wrong.
 //! assert!(matches!(keys.take(&mut attempts, 2, asked.into_iter()), Verdict::GiveUp(_)));
 //! ```
@@ -79,6 +80,16 @@ pub struct Identity<'a> {
     pub user: &'a str,
     /// The password.
     pub password: &'a str,
+}
+
+/// Who a request with credentials is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Recipient<'a> {
+    /// The registrar: what it asked once, it will ask again.
+    Registrar,
+    /// Anybody else, over the proxies that have asked. Another server's Authorization is none of their business;
+    /// they get one when they challenged this very request.
+    Anybody(&'a Attempts),
 }
 
 /// The request that credentials are made for.
@@ -206,10 +217,13 @@ impl Keyring {
         &mut self,
         identity: &Identity<'_>,
         target: &Target<'_>,
+        recipient: Recipient<'_>,
         rng: &mut dyn Rng,
         out: &mut Writer<'_>,
     ) {
-        for kept in self.slots.iter_mut().flatten() {
+        let kept =
+            self.slots.iter_mut().enumerate().filter_map(|(place, slot)| Some((place, slot.as_mut()?)));
+        for (_, kept) in kept.filter(|(place, kept)| recipient.is_meant(*place, kept.asker)) {
             // One for each nonce: the -sess forms need the same one as long as the nonce lasts.
             if kept.nonce_count == 0 {
                 kept.cnonce = fresh_cnonce(rng);
@@ -218,13 +232,15 @@ impl Keyring {
             kept.write(identity, target, out);
         }
     }
+}
 
-    /// Writes the lines of the last [`Keyring::write`] once more: an ACK carries the credentials of its
-    /// INVITE (RFC 3261 §13.2.2.4, §22.1). With the INVITE's target and no other request in between they are
-    /// the same bytes.
-    pub fn repeat(&self, identity: &Identity<'_>, target: &Target<'_>, out: &mut Writer<'_>) {
-        for kept in self.slots.iter().flatten().filter(|kept| kept.nonce_count > 0) {
-            kept.write(identity, target, out);
+impl Recipient<'_> {
+    fn is_meant(self, place: usize, asker: Asker) -> bool {
+        match self {
+            Self::Registrar => true,
+            Self::Anybody(attempts) => {
+                asker == Asker::Proxy || attempts.answered.get(place).is_some_and(|answered| *answered)
+            }
         }
     }
 }

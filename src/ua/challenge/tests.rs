@@ -20,7 +20,7 @@ const REGISTER: Target<'_> = Target { method: b"REGISTER", uri: b"sip:office.exa
 fn lines(keys: &mut Keyring, target: &Target<'_>) -> String {
     let mut buffer = [0; 2_048];
     let mut out = Writer::new(&mut buffer);
-    keys.write(&ALICE, target, &mut Count(0), &mut out);
+    keys.write(&ALICE, target, Recipient::Registrar, &mut Count(0), &mut out);
     String::from_utf8(out.written().to_vec()).unwrap()
 }
 
@@ -153,15 +153,20 @@ fn rfc_7616_section_3_5_the_next_nonce_is_followed() {
 }
 
 #[test]
-fn an_ack_repeats_the_credentials_of_its_invite() {
+fn only_the_registrar_and_who_asks_see_an_authorization() {
+    let proxy = (Asker::Proxy, r#"Digest realm="office", nonce="p1", qop="auth""#);
     let (mut keys, mut attempts) = (Keyring::new(), Attempts::new());
-    assert_eq!(take(&mut keys, &mut attempts, &[OFFICE]), Verdict::Retry);
+    assert_eq!(take(&mut keys, &mut attempts, &[OFFICE, proxy]), Verdict::Retry);
     let invite = Target { method: b"INVITE", uri: b"sip:bob@office.example", body: b"" };
-    let first = lines(&mut keys, &invite);
-    let mut buffer = [0; 1_024];
-    let mut out = Writer::new(&mut buffer);
-    keys.repeat(&ALICE, &invite, &mut out);
-    assert_eq!(out.written(), first.as_bytes());
+    let mut to_anybody = |asked: &Attempts| {
+        let mut buffer = [0; 1_024];
+        let mut out = Writer::new(&mut buffer);
+        keys.write(&ALICE, &invite, Recipient::Anybody(asked), &mut Count(0), &mut out);
+        String::from_utf8(out.written().to_vec()).unwrap()
+    };
+    let first = to_anybody(&Attempts::new());
+    assert!(first.starts_with("Proxy-Authorization: ") && first.lines().count() == 1, "{first}");
+    assert_eq!(to_anybody(&attempts).lines().count(), 2, "this request was challenged by both");
 }
 
 #[test]
@@ -171,7 +176,7 @@ fn names_with_quotes_are_escaped_and_nothing_secret_is_shown() {
     assert_eq!(take(&mut keys, &mut attempts, &[OFFICE]), Verdict::Retry);
     let mut buffer = [0; 1_024];
     let mut out = Writer::new(&mut buffer);
-    keys.write(&odd, &REGISTER, &mut Count(0), &mut out);
+    keys.write(&odd, &REGISTER, Recipient::Registrar, &mut Count(0), &mut out);
     let line = String::from_utf8(out.written().to_vec()).unwrap();
     assert!(line.contains(r#"username="a\"b\\c""#), "{line}");
     let Ok(Credentials::Digest(given)) = Credentials::parse(&line.as_bytes()["Authorization: ".len()..])

@@ -15,3 +15,9 @@ proptest! {
         fuzz_ua_moves(&bytes);
     }
 }
+
+/// An extension that was registered by hand and then disabled went on registering for ever.
+#[test]
+fn a_disabled_extension_stops_registering() {
+    fuzz_ua_moves(&[15, 216, 16, 243, 166, 47]);
+}
