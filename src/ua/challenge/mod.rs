@@ -87,8 +87,8 @@ pub struct Identity<'a> {
 pub enum Recipient<'a> {
     /// The registrar: what it asked once, it will ask again.
     Registrar,
-    /// Anybody else, over the proxies that have asked. Another server's Authorization is none of their business;
-    /// they get one when they challenged this very request.
+    /// Anybody else, over the proxies that have asked. Another server's Authorization is none of their
+    /// business; they get one when they challenged this very request.
     Anybody(&'a Attempts),
 }
 
