@@ -41,15 +41,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes over bytes that are written already, for a length that is known late; what reaches past them
-    /// is left out.
-    pub fn put_at(&mut self, offset: usize, bytes: &[u8]) {
-        let written = self.buffer.get_mut(..self.length).unwrap_or(&mut []);
-        if let Some(room) = offset.checked_add(bytes.len()).and_then(|end| written.get_mut(offset..end)) {
-            room.copy_from_slice(bytes);
-        }
-    }
-
     /// Appends text.
     pub fn text(&mut self, text: &str) {
         self.put(text.as_bytes());

@@ -5,7 +5,7 @@ use super::values::{CSeq, Contact, MediaType};
 use super::{Address, HeaderName, Message, Method, ParseError, Rejection, Status, Uri, Via, via};
 use crate::base::{scan, text};
 
-impl Message<'_> {
+impl<'a> Message<'a> {
     /// Whether everything that syntax decides is right: the mandatory headers are there once, and the values
     /// that the phone acts on decode. What it never acts on (Date, Warning, unknown headers) is not looked
     /// at.
@@ -20,20 +20,22 @@ impl Message<'_> {
             self.check_request_uri(uri)?;
         }
         self.check_presence()?;
-        self.each(HeaderName::Via, |value| Via::parse(value).map(drop))?;
-        self.one(HeaderName::From, |value| Address::parse(value).map(drop))?;
-        self.one(HeaderName::To, |value| Address::parse(value).map(drop))?;
+        // Kept, not read again: a Via may be as long as its datagram.
+        let mut top = None;
+        self.each(HeaderName::Via, |value| Via::parse(value).map(|via| top = top.or(Some(via))))?;
+        self.one(HeaderName::From, Address::parse)?;
+        self.one(HeaderName::To, Address::parse)?;
         self.one(HeaderName::CallId, call_id)?;
-        self.one(HeaderName::CSeq, |value| CSeq::parse(value).map(drop))?;
-        self.check_transaction()?;
+        let cseq = self.one(HeaderName::CSeq, CSeq::parse)?;
+        self.check_transaction(top, cseq)?;
         self.one(HeaderName::MaxForwards, max_forwards)?;
         self.each(HeaderName::Contact, |value| Contact::parse(value).map(drop))?;
         self.each(HeaderName::RecordRoute, |value| Address::parse(value).map(drop))?;
         self.each(HeaderName::Route, |value| Address::parse(value).map(drop))?;
         if !self.body().is_empty() {
-            self.one(HeaderName::ContentType, |value| MediaType::parse(value).map(drop))?;
+            self.one(HeaderName::ContentType, MediaType::parse)?;
         }
-        self.one(HeaderName::ReferTo, |value| Address::parse(value).map(drop))
+        self.one(HeaderName::ReferTo, Address::parse).map(drop)
     }
 
     /// RFC 3261 §8.1.1.1 and §19.1.1: a Request-URI is a URI without headers. Its scheme is the user agent's
@@ -82,17 +84,16 @@ impl Message<'_> {
 
     /// RFC 3261 §8.1.1.5 (CSeq names the request's method) and §8.1.1.7 (the cookie alone names no
     /// transaction).
-    fn check_transaction(&self) -> Result<(), Rejection> {
+    fn check_transaction(&self, top: Option<Via<'_>>, cseq: Option<CSeq<'_>>) -> Result<(), Rejection> {
         let Some(method) = self.method() else { return Ok(()) };
-        let value = self.raw(HeaderName::CSeq).unwrap_or(&[]);
-        if CSeq::parse(value).is_ok_and(|cseq| cseq.method != method) {
-            let at = scan::offset_of(self.bytes(), value);
+        if cseq.is_some_and(|cseq| cseq.method != method) {
+            let at = scan::offset_of(self.bytes(), self.raw(HeaderName::CSeq).unwrap_or(&[]));
             // RFC 4475 §3.1.2.18: of a method that nobody knows, that is the better answer.
             let known = !matches!(method, Method::Other(_));
             let status = if known { Status::BAD_REQUEST } else { Status::NOT_IMPLEMENTED };
             return Err(Rejection::new(status, "the request's method in CSeq", at));
         }
-        if let Some(branch) = self.via().and_then(|via| via.branch())
+        if let Some(branch) = top.and_then(|via| via.branch())
             && branch.eq_ignore_ascii_case(via::COOKIE)
         {
             let at = scan::offset_of(self.bytes(), branch).saturating_add(branch.len());
@@ -109,27 +110,23 @@ impl Message<'_> {
     fn each(
         &self,
         name: HeaderName,
-        decode: impl Fn(&[u8]) -> Result<(), ParseError>,
+        mut decode: impl FnMut(&'a [u8]) -> Result<(), ParseError>,
     ) -> Result<(), Rejection> {
-        self.values(name).try_for_each(|value| self.decodes(value, &decode))
+        self.values(name).try_for_each(|value| self.located(value, decode(value)))
     }
 
-    /// The value of a single header decodes, if it is there.
-    fn one(
+    /// The value of a single header, which decodes if it is there.
+    fn one<T>(
         &self,
         name: HeaderName,
-        decode: impl Fn(&[u8]) -> Result<(), ParseError>,
-    ) -> Result<(), Rejection> {
-        self.raw(name).map_or(Ok(()), |value| self.decodes(value, &decode))
+        decode: impl FnOnce(&'a [u8]) -> Result<T, ParseError>,
+    ) -> Result<Option<T>, Rejection> {
+        self.raw(name).map(|value| self.located(value, decode(value))).transpose()
     }
 
-    fn decodes(
-        &self,
-        value: &[u8],
-        decode: &impl Fn(&[u8]) -> Result<(), ParseError>,
-    ) -> Result<(), Rejection> {
-        decode(value)
-            .map_err(|error| Rejection::bad_request(error.shifted(scan::offset_of(self.bytes(), value))))
+    /// A fault inside `value` becomes one inside the message.
+    fn located<T>(&self, value: &[u8], decoded: Result<T, ParseError>) -> Result<T, Rejection> {
+        decoded.map_err(|error| Rejection::bad_request(error.shifted(scan::offset_of(self.bytes(), value))))
     }
 
     /// Whether no answer may be sent to this message: a response, or an ACK (RFC 3261 §17.1.1.3).

@@ -195,10 +195,12 @@ fn answer(request: &Message<'_>) {
     }
     let Ok(response) = Message::parse(&answered) else { return };
     let mut buffer = [0; ROOM];
+    let tag = response.to().and_then(|to| to.tag());
     if request.method() == Some(Method::Invite)
-        && let Some(bytes) = written(&mut buffer, |out| compose::ack_of_refusal(out, request, &response))
+        && let Some(bytes) = written(&mut buffer, |out| compose::ack_of_refusal(out, request, tag))
     {
         let ack = read(bytes, Message::parse);
         assert_eq!(ack.check(), Ok(()), "{}", bytes.escape_ascii());
+        assert_eq!(ack.to(), response.to(), "RFC 3261 §17.1.1.3");
     }
 }

@@ -128,9 +128,9 @@ pub struct ParamIter<'a>(&'a [u8]);
 impl<'a> Iterator for ParamIter<'a> {
     type Item = Param<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Param<'a>> {
-        let [b';', rest @ ..] = grammar::blanks(self.0) else { return None };
-        let (rest, (name, value)) = grammar::param(grammar::blanks(rest)).ok()?;
+        let (rest, (name, value)) = grammar::param(grammar::semicolon(self.0)?).ok()?;
         self.0 = rest;
         Some(Param { name, value })
     }

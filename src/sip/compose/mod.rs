@@ -154,32 +154,6 @@ pub fn finish_with_body(out: &mut Writer<'_>, content_type: &[u8], body: &[u8]) 
     out.put(body);
 }
 
-/// A body that is being composed in place; its length is not known yet.
-#[derive(Debug)]
-#[must_use = "close_body writes the length"]
-pub struct OpenBody {
-    length_at: usize,
-    body_at: usize,
-}
-
-/// Writes Content-Type, room for Content-Length and the empty line; the body follows, then [`close_body`].
-pub fn open_body(out: &mut Writer<'_>, content_type: &[u8]) -> OpenBody {
-    header(out, HeaderName::ContentType, content_type);
-    begin(out, HeaderName::ContentLength);
-    let length_at = out.len();
-    out.put(b"     \r\n\r\n");
-    OpenBody { length_at, body_at: out.len() }
-}
-
-/// Fills in the length of the body that was written since [`open_body`].
-pub fn close_body(out: &mut Writer<'_>, open: &OpenBody) {
-    let length = out.len().saturating_sub(open.body_at);
-    let mut digits = [b' '; 5];
-    let mut place = Writer::new(&mut digits);
-    place.number(u64::try_from(length).unwrap_or(u64::MAX));
-    out.put_at(open.length_at, &digits);
-}
-
 /// What a response adds to what it copies from its request.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply<'r> {
@@ -207,22 +181,25 @@ pub fn respond(out: &mut Writer<'_>, request: &Message<'_>, reply: &Reply<'_>) {
         copy(out, request, HeaderName::RecordRoute);
     }
     copy_first(out, request, HeaderName::From);
-    if let Some(to) = request.raw(HeaderName::To) {
-        begin(out, HeaderName::To);
-        put_line(out, to);
-        // RFC 3261 §8.2.6.2: a tag that is there already stays; 100 needs none.
-        let tagged = Address::parse(to).is_ok_and(|to| to.tag().is_some());
-        if let (false, Some(tag)) = (tagged, reply.to_tag) {
-            out.put(b";tag=");
-            put_line(out, tag);
-        }
-        end(out);
-    }
+    put_to(out, request, reply.to_tag);
     copy_first(out, request, HeaderName::CallId);
     copy_first(out, request, HeaderName::CSeq);
     if reply.status == Status::TRYING {
         copy_first(out, request, HeaderName::Timestamp);
     }
+}
+
+/// A request's To as its response has it (RFC 3261 §8.2.6.2): a tag that is there already stays.
+fn put_to(out: &mut Writer<'_>, request: &Message<'_>, tag: Option<&[u8]>) {
+    let Some(to) = request.raw(HeaderName::To) else { return };
+    begin(out, HeaderName::To);
+    put_line(out, to);
+    let tagged = Address::parse(to).is_ok_and(|to| to.tag().is_some());
+    if let (false, Some(tag)) = (tagged, tag) {
+        out.put(b";tag=");
+        put_line(out, tag);
+    }
+    end(out);
 }
 
 /// The first value of a Via line marked with the source, the others as they are.
@@ -248,11 +225,12 @@ fn copy_first(out: &mut Writer<'_>, from: &Message<'_>, name: HeaderName) {
     }
 }
 
-/// Composes the ACK for a refusal, whole (RFC 3261 §17.1.1.3): all from the INVITE that was sent, To from the
-/// response. `invite` is what [`Message::parse`] makes of our own bytes.
-pub fn ack_of_refusal(out: &mut Writer<'_>, invite: &Message<'_>, response: &Message<'_>) {
+/// Composes the ACK for a refusal, whole (RFC 3261 §17.1.1.3): all from the INVITE that was sent, but To with
+/// the tag of the refusal, so the refusal itself need not be kept (§8.2.6.2: the rest of its To is the
+/// INVITE's). `invite` is what [`Message::parse`] makes of our own bytes.
+pub fn ack_of_refusal(out: &mut Writer<'_>, invite: &Message<'_>, tag: Option<&[u8]>) {
     derived_head(out, invite, Method::Ack);
-    copy_first(out, response, HeaderName::To);
+    put_to(out, invite, tag);
     derived_tail(out, invite, Method::Ack);
     // RFC 3261 §22.1: an ACK cannot be challenged, so it repeats the INVITE's credentials.
     copy(out, invite, HeaderName::Authorization);
@@ -288,3 +266,6 @@ fn derived_tail(out: &mut Writer<'_>, invite: &Message<'_>, method: Method<'_>) 
     copy_first(out, invite, HeaderName::CallId);
     cseq(out, invite.cseq().map_or(0, |cseq| cseq.number), method);
 }
+
+#[cfg(test)]
+mod tests;
