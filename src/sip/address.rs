@@ -123,7 +123,7 @@ fn pieces(value: &[u8]) -> Parsed<'_, Pieces<'_>> {
 fn addr_spec(start: &[u8]) -> Parsed<'_, Pieces<'_>> {
     let end = start.iter().position(|byte| *byte == b';' || is_blank(*byte)).unwrap_or(start.len());
     let Some((uri, rest)) = start.split_at_checked(end) else { return fail("an address", start) };
-    match uri.iter().position(|byte| matches!(byte, b'?' | b',')).and_then(|at| start.get(at..)) {
+    match memchr::memchr2(b'?', b',', uri).and_then(|at| start.get(at..)) {
         Some(found) => fail("angle brackets around this URI", found),
         None => Ok((&[], (&[], uri, rest))),
     }

@@ -177,8 +177,8 @@ pub(super) fn quoted(input: &[u8]) -> Parsed<'_, &[u8]> {
 
 /// `generic-param`: a name and what follows its equals sign. Used for header and for URI parameters alike.
 ///
-/// A datagram has room for 30,000 parameters, and a Via is read more than once, so this goes byte by byte over
-/// the class table with nothing between.
+/// A datagram has room for 30,000 parameters, and a Via is read more than once: the loops have nothing in them
+/// but the class table.
 #[inline]
 pub(super) fn param(input: &[u8]) -> Parsed<'_, (&[u8], Option<&[u8]>)> {
     let (name, rest) = run(input, PARAM_NAME);
@@ -205,24 +205,60 @@ pub(super) fn param(input: &[u8]) -> Parsed<'_, (&[u8], Option<&[u8]>)> {
 /// The bytes of a class that `input` begins with, and the rest.
 #[inline]
 fn run(input: &[u8], class: u8) -> (&[u8], &[u8]) {
-    let end = input.iter().position(|byte| !is(*byte, class)).unwrap_or(input.len());
-    input.split_at_checked(end).unwrap_or((input, &[]))
+    let mut rest = input;
+    while let [first, after @ ..] = rest {
+        if !is(*first, class) {
+            break;
+        }
+        rest = after;
+    }
+    (input.get(..input.len().saturating_sub(rest.len())).unwrap_or(input), rest)
 }
 
 /// `*( SEMI generic-param )`: gives the whole stretch.
 #[inline]
 pub(super) fn params(input: &[u8]) -> Parsed<'_, &[u8]> {
     let mut rest = input;
-    while let Some(after) = semicolon(rest) {
-        (rest, _) = param(after)?;
+    loop {
+        if let Some((after, _)) = plain_param(rest) {
+            rest = after;
+        } else if let Some(after) = semicolon(rest) {
+            (rest, _) = param(after)?;
+        } else {
+            let length = input.len().saturating_sub(rest.len());
+            return Ok((rest, input.get(..length).unwrap_or(input)));
+        }
     }
-    let length = input.len().saturating_sub(rest.len());
-    Ok((rest, input.get(..length).unwrap_or(input)))
+}
+
+/// The next of parameters that [`params`] has passed.
+#[inline]
+pub(super) fn next_param(passed: &[u8]) -> Option<NextParam<'_>> {
+    plain_param(passed).or_else(|| param(semicolon(passed)?).ok())
+}
+
+/// What follows a parameter, its name and what follows its equals sign.
+type NextParam<'a> = (&'a [u8], (&'a [u8], Option<&'a [u8]>));
+
+/// `SEMI generic-param` with neither blanks nor quotes, which nearly all are; `None` for any other, and for a
+/// fault.
+#[inline]
+fn plain_param(input: &[u8]) -> Option<NextParam<'_>> {
+    let [b';', after @ ..] = input else { return None };
+    let (name, rest) = run(after, PARAM_NAME);
+    let (value, rest) = match rest {
+        [b'=', value @ ..] => {
+            let (value, rest) = run(value, PARAM_VALUE);
+            (Some(value), rest)
+        }
+        _ => (None, rest),
+    };
+    (!name.is_empty() && matches!(rest, [] | [b';', ..])).then_some((rest, (name, value)))
 }
 
 /// What follows `SEMI`, if it is next; blanks around it are rare.
 #[inline]
-pub(super) fn semicolon(input: &[u8]) -> Option<&[u8]> {
+fn semicolon(input: &[u8]) -> Option<&[u8]> {
     let after = match input {
         [b';', after @ ..] => after,
         [first, ..] if is_blank(*first) => match blanks(input) {

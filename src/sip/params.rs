@@ -47,7 +47,12 @@ impl<'a> Params<'a> {
     /// A quoted string is given without its quotes but with its backslashes: [`unquoted`] resolves those.
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
-        self.iter().find(|param| param.name.eq_ignore_ascii_case(name)).map(|param| param.text())
+        for param in *self {
+            if param.name.len() == name.len() && param.name.eq_ignore_ascii_case(name) {
+                return Some(param.text());
+            }
+        }
+        None
     }
 
     /// Whether there is a parameter of this name.
@@ -130,7 +135,7 @@ impl<'a> Iterator for ParamIter<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Param<'a>> {
-        let (rest, (name, value)) = grammar::param(grammar::semicolon(self.0)?).ok()?;
+        let (rest, (name, value)) = grammar::next_param(self.0)?;
         self.0 = rest;
         Some(Param { name, value })
     }

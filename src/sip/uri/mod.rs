@@ -104,7 +104,7 @@ impl<'a> Uri<'a> {
             return fail("something after the scheme", rest);
         }
         // RFC 3986 Appendix C: what delimits a URI is never part of one.
-        if let Some(at) = rest.iter().position(|byte| matches!(byte, b'<' | b'>' | b'"')) {
+        if let Some(at) = memchr::memchr3(b'<', b'>', b'"', rest) {
             return fail("a URI character", rest.get(at..).unwrap_or(rest));
         }
         without_blanks(rest)?;
