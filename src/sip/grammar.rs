@@ -177,8 +177,8 @@ pub(super) fn quoted(input: &[u8]) -> Parsed<'_, &[u8]> {
 
 /// `generic-param`: a name and what follows its equals sign. Used for header and for URI parameters alike.
 ///
-/// A datagram has room for 30,000 parameters, and a Via is read more than once: the loops have nothing in them
-/// but the class table.
+/// A datagram has room for 30,000 parameters, and a Via is read more than once: the loops have nothing in
+/// them but the class table.
 #[inline]
 pub(super) fn param(input: &[u8]) -> Parsed<'_, (&[u8], Option<&[u8]>)> {
     let (name, rest) = run(input, PARAM_NAME);
