@@ -205,14 +205,8 @@ pub(super) fn param(input: &[u8]) -> Parsed<'_, (&[u8], Option<&[u8]>)> {
 /// The bytes of a class that `input` begins with, and the rest.
 #[inline]
 fn run(input: &[u8], class: u8) -> (&[u8], &[u8]) {
-    let mut rest = input;
-    while let [first, after @ ..] = rest {
-        if !is(*first, class) {
-            break;
-        }
-        rest = after;
-    }
-    (input.get(..input.len().saturating_sub(rest.len())).unwrap_or(input), rest)
+    let end = input.iter().position(|byte| !is(*byte, class)).unwrap_or(input.len());
+    input.split_at_checked(end).unwrap_or((input, &[]))
 }
 
 /// `*( SEMI generic-param )`: gives the whole stretch.
