@@ -97,7 +97,7 @@ pub fn transactions() -> bool {
     let hop = Hop { transport: Transport::Udp, remote, local_port: 5_060, connection: None };
     let Ok(invite) = Message::parse(black_box(INVITE)) else { return false };
     let new = matches!(table.receive_request(now, &invite, &hop), RequestMatch::New);
-    let Some(server) = table.open_server(now, &invite, (hop, Some(remote)), Owner(1), &timers) else {
+    let Ok(server) = table.open_server(now, &invite, (hop, Some(remote)), Owner(1), &timers) else {
         return false;
     };
     let mut answered = false;
