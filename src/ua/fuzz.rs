@@ -179,7 +179,8 @@ impl Desk {
         let dialog = keyed_hash(1, &[call_id, b"\0", ours, b"\0", theirs]);
         match self.dialogs.iter_mut().find(|(known, _)| *known == dialog) {
             Some((_, latest)) => {
-                // A 2xx that is still repeated when its session is forgotten is ended once more, in the same words.
+                // A 2xx that is still repeated when its session is forgotten is ended once more, in the same
+                // words.
                 let again = cseq.method == Method::Bye && cseq.number == *latest;
                 assert!(cseq.number > *latest || again, "RFC 3261 §12.2.1.1: our CSeq rises");
                 *latest = cseq.number;
