@@ -531,15 +531,25 @@ fn milliseconds(value: &[u8]) -> Option<u16> {
     u16::try_from(text::decimal(text::trim(whole))?).ok().filter(|ms| *ms > 0)
 }
 
-/// `media SP port ["/" integer] SP proto 1*(SP fmt)`
+/// ```text
+/// media-field = %s"m" "=" media SP port ["/" integer] SP proto 1*(SP fmt) CRLF
+/// media       = token
+/// proto       = token *("/" token)
+/// fmt         = token
+/// ```
+///
+/// An answer repeats words of streams that it declines, so what is no word must not get through.
 fn media_line<'a>(line: &Line<'a>) -> Option<Media<'a>> {
     let (kind, rest) = scan::split_once(line.value, b' ')?;
     let (port, rest) = scan::split_once(text::trim(rest), b' ')?;
     let (protocol, formats) = scan::split_once(text::trim(rest), b' ')?;
     let port = scan::split_once(port, b'/').map_or(port, |(port, _)| port);
     let port = u16::try_from(text::decimal(port)?).ok()?;
-    words(formats).next().filter(|_| !kind.is_empty() && !protocol.is_empty())?;
-    Some(Media {
+    let tokens = is_token(kind)
+        && protocol.split(|&byte| byte == b'/').all(is_token)
+        && words(formats).all(is_token)
+        && words(formats).next().is_some();
+    tokens.then_some(Media {
         kind,
         port,
         protocol,
@@ -550,4 +560,10 @@ fn media_line<'a>(line: &Line<'a>) -> Option<Media<'a>> {
         formats,
         lines: &[],
     })
+}
+
+/// `token = 1*(token-char)`, RFC 8866 §9: all visible ASCII but the separators.
+fn is_token(word: &[u8]) -> bool {
+    !word.is_empty()
+        && word.iter().all(|byte| byte.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]".contains(byte))
 }

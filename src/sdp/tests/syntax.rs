@@ -99,6 +99,38 @@ fn values_that_cannot_be_read() {
 }
 
 #[test]
+fn rfc_8866_section_9_media_protocol_and_formats_are_tokens() {
+    let read = |media: &[u8]| {
+        let head = format!("{HEAD}c=IN IP4 192.0.2.1\r\nt=0 0\r\nm=");
+        let body = [head.as_bytes(), media, b"\r\n"].concat();
+        Description::parse(&body).map(|_| ()).map_err(|error| error.expected)
+    };
+    // A tab as the first format: an answer that repeats it has a line without formats.
+    for media in [
+        &b"video 4000 RTP/AVP \t 31"[..],
+        b"video 4000 RTP/AV\xff 31",
+        b"vid\x02o 4000 RTP/AVP 31",
+        b"vid:eo 4000 RTP/AVP 31",
+        b"video 4000 RTP//AVP 31",
+        b"video 4000 /AVP 31",
+        b"video 4000 RTP/ 31",
+        b"video 4000 RTP/AVP 31 3/2",
+        b"video 4000 RTP/AVP 31 \x7f",
+        b"video 4000 RTP/AVP \t",
+    ] {
+        let error = Err("m= with type, port, protocol, formats");
+        assert_eq!(read(media), error, "{}", media.escape_ascii());
+    }
+    for media in [
+        "message 7394 TCP/TLS/MSRP *",
+        "application 9 UDP/DTLS/SCTP webrtc-datachannel",
+        "a 0 b !#$%&'*+-.^_`{|}~",
+    ] {
+        assert_eq!(read(media.as_bytes()), Ok(()), "{media}");
+    }
+}
+
+#[test]
 fn more_streams_than_we_keep_are_refused() {
     let mut body = format!("{HEAD}c=IN IP4 192.0.2.1\r\nt=0 0\r\n");
     body.push_str(&"m=audio 0 RTP/AVP 0\r\n".repeat(limits::MEDIA_LINES));
