@@ -195,23 +195,18 @@ impl Incoming {
 
     /// Lets only a proven source's plausible packets through (RFC 3550 Appendix A.1), one source at a time.
     fn admit(&mut self, now: Instant, packet: &Packet<'_>) -> Result<(), Ignored> {
-        let verdict = match &mut self.source {
+        match &mut self.source {
             Some(source) if source.ssrc == packet.ssrc => {
                 let lost = source.sequence.lost();
                 let verdict = source.sequence.step(packet.sequence);
+                proven(verdict)?;
                 if verdict == Verdict::Restarted {
                     let lost = u32::try_from(lost).unwrap_or(0);
                     self.lost_before = self.lost_before.saturating_add(lost);
+                    self.begin_anew();
                 }
-                verdict
             }
             Some(_) | None => self.try_another(now, packet)?,
-        };
-        match verdict {
-            Verdict::Valid => {}
-            Verdict::Restarted => self.begin_anew(packet),
-            Verdict::Probation => return Err(Ignored::Probation),
-            Verdict::Implausible => return Err(Ignored::Implausible),
         }
         self.heard_at = now;
         if let Some(source) = &mut self.source {
@@ -222,37 +217,34 @@ impl Incoming {
     }
 
     /// A packet of a source that is not the one heard now: it has to prove itself, and to wait for the
-    /// other's pause.
-    fn try_another(&mut self, now: Instant, packet: &Packet<'_>) -> Result<Verdict, Ignored> {
+    /// other's pause. A restart while it waits proves it as well, and changes nothing for the one heard.
+    fn try_another(&mut self, now: Instant, packet: &Packet<'_>) -> Result<(), Ignored> {
         let same = self.candidate.filter(|candidate| candidate.ssrc == packet.ssrc);
         // Two sources whose packets take turns must not undo each other's proof for ever: the first goes on.
         let other = self.candidate.is_some() && same.is_none();
         if other && now.since_ms(self.candidate_at) < QUIET_MS {
-            return Ok(Verdict::Probation);
+            return Err(Ignored::Probation);
         }
         self.candidate_at = now;
         let mut candidate =
             same.unwrap_or_else(|| Source { ssrc: packet.ssrc, sequence: Sequence::new(packet.sequence) });
         let verdict = candidate.sequence.step(packet.sequence);
         self.candidate = Some(candidate);
-        if verdict != Verdict::Valid {
-            return Ok(verdict);
-        }
+        proven(verdict)?;
         if self.source.is_some() && now.since_ms(self.heard_at) < QUIET_MS {
             return Err(Ignored::Stranger);
         }
         self.lost_before = self.lost();
         self.source = Some(candidate);
         self.candidate = None;
-        self.begin_anew(packet);
-        Ok(Verdict::Valid)
+        self.begin_anew();
+        Ok(())
     }
 
-    fn begin_anew(&mut self, packet: &Packet<'_>) {
+    fn begin_anew(&mut self) {
         self.jitter.reset();
         self.keys.forget();
         if let Some(source) = &mut self.source {
-            debug_assert_eq!(source.ssrc, packet.ssrc);
             source.sequence.forget_transit();
         }
     }
@@ -277,6 +269,15 @@ impl Incoming {
 
     const fn late(&self) -> u32 {
         self.late_before.saturating_add(self.jitter.counts().late)
+    }
+}
+
+/// Whether a source with this verdict on its packet may be heard (RFC 3550 Appendix A.1).
+const fn proven(verdict: Verdict) -> Result<(), Ignored> {
+    match verdict {
+        Verdict::Valid | Verdict::Restarted => Ok(()),
+        Verdict::Probation => Err(Ignored::Probation),
+        Verdict::Implausible => Err(Ignored::Implausible),
     }
 }
 

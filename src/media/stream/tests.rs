@@ -186,6 +186,52 @@ fn another_source_is_heard_only_when_the_first_is_quiet() {
     assert_eq!(bert.remote_ssrc(), Some(eve.ssrc()));
 }
 
+/// The same packets, numbered 20,000 higher.
+fn renumbered(mut packets: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    for packet in &mut packets {
+        let number = parse(packet).sequence.wrapping_add(20_000);
+        packet[2..4].copy_from_slice(&number.to_be_bytes());
+    }
+    packets
+}
+
+#[test]
+fn a_waiting_source_that_restarts_goes_on_waiting() {
+    let (mut anna, mut eve) = (stream(11, StreamPlan::default()), stream(12, StreamPlan::default()));
+    let mut bert = stream(13, StreamPlan::default());
+    for packet in packets(&mut anna, 3) {
+        bert.receive(at(0), &packet);
+    }
+    for packet in packets(&mut eve, 2) {
+        bert.receive(at(50), &packet);
+    }
+    let before = bert.statistics();
+    let restarted = renumbered(packets(&mut eve, 3));
+    let became: Vec<_> = restarted.iter().map(|packet| bert.receive(at(60), packet)).collect();
+    let stranger = Received::Ignored(Ignored::Stranger);
+    assert_eq!(became, [Received::Ignored(Ignored::Implausible), stranger, stranger]);
+    assert_eq!((bert.remote_ssrc(), bert.statistics()), (Some(anna.ssrc()), before));
+    for packet in packets(&mut anna, 1) {
+        assert_eq!(bert.receive(at(60), &packet), Received::Audio);
+    }
+}
+
+#[test]
+fn a_waiting_source_that_restarts_is_heard_after_the_pause() {
+    let (mut anna, mut eve) = (stream(11, StreamPlan::default()), stream(12, StreamPlan::default()));
+    let mut bert = stream(13, StreamPlan::default());
+    for packet in packets(&mut anna, 3) {
+        bert.receive(at(0), &packet);
+    }
+    for packet in packets(&mut eve, 2) {
+        bert.receive(at(50), &packet);
+    }
+    let restarted = renumbered(packets(&mut eve, 2));
+    let became: Vec<_> = restarted.iter().map(|packet| bert.receive(at(100), packet)).collect();
+    assert_eq!(became, [Received::Ignored(Ignored::Implausible), Received::Audio]);
+    assert_eq!((bert.remote_ssrc(), bert.statistics().packets_lost), (Some(eve.ssrc()), 0));
+}
+
 #[test]
 fn what_nobody_agreed_on_is_named() {
     let mut bert = stream(14, StreamPlan::default());
