@@ -180,6 +180,16 @@ fn a_pause_with_a_clock_that_stood_still() {
     assert!(heard > 190 * 160, "{heard}");
 }
 
+/// Ten late packets begin anew, but not with what is older than the last sound.
+#[test]
+fn late_packets_out_of_order_do_not_turn_time_back() {
+    let first = [0, 89, 79, 69, 59, 49, 39, 87, 0, 31, 31, 31].map(Some);
+    let mut delays: Vec<_> = first.into_iter().chain([None; 34]).collect();
+    delays.extend([Some(1), None, Some(56)]);
+    let mut buffer = new(Level::Low, Adjustment::Disabled);
+    assert!(increasing(&run(&mut buffer, 10, 0, &delays).heard));
+}
+
 #[test]
 fn the_other_law_is_converted() {
     let mut buffer = JitterBuffer::new(Setting::default(), Law::A);
