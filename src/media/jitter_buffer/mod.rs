@@ -328,7 +328,8 @@ impl JitterBuffer {
             return true;
         }
         self.late_in_a_row = self.late_in_a_row.saturating_add(1);
-        // What is older than the last sound is not played, unless the clock went back by more than there is room for.
+        // What is older than the last sound is not played, unless the clock went back by more than there is
+        // room for.
         let forward = unheard || lateness > STORE_SAMPLES;
         if self.late_in_a_row >= LATE_PACKETS && self.is_dry() && forward {
             self.late_in_a_row = 0;
