@@ -18,6 +18,7 @@ pub mod limits;
 pub mod media;
 pub mod phone;
 pub mod rtp;
+pub mod script;
 pub mod sdp;
 pub mod sip;
 pub mod transaction;

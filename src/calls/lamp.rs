@@ -1,32 +1,7 @@
 //! Lamps: a colour, a blinking pattern, and when the pattern began.
 
 use crate::base::Instant;
-
-/// The colours of a line key's LED.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Colour {
-    /// Dark.
-    Off,
-    /// Red.
-    Red,
-    /// Green.
-    Green,
-    /// Amber.
-    Amber,
-}
-
-/// The built-in blinking patterns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pattern {
-    /// No blink.
-    Steady,
-    /// 500 ms on, 500 ms off.
-    Slow,
-    /// 100 ms on, 100 ms off.
-    Fast,
-    /// 100 ms on, 100 ms off, 100 ms on, 700 ms off.
-    Double,
-}
+pub use crate::script::{Colour, Pattern};
 
 /// A lamp as it is set: what a host must show from `since` on, until it is told otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,43 +37,6 @@ pub enum LampState {
     LocalHeld,
     /// Another station uses the shared line.
     RemoteActive,
-}
-
-impl Colour {
-    /// The colour in one lower-case word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Red => "red",
-            Self::Green => "green",
-            Self::Amber => "amber",
-        }
-    }
-}
-
-impl Pattern {
-    /// The pattern in one lower-case word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Steady => "steady",
-            Self::Slow => "slow",
-            Self::Fast => "fast",
-            Self::Double => "double",
-        }
-    }
-
-    /// How long each phase lasts, in milliseconds: on, off, on, off; empty for a steady lamp.
-    #[must_use]
-    pub const fn phases_ms(self) -> &'static [u16] {
-        match self {
-            Self::Steady => &[],
-            Self::Slow => &[500, 500],
-            Self::Fast => &[100, 100],
-            Self::Double => &[100, 100, 100, 700],
-        }
-    }
 }
 
 impl Lamp {

@@ -16,14 +16,7 @@
 //! assert_eq!(samples[159], 0);
 //! ```
 
-/// One sine of a tone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Component {
-    /// Its frequency; 4,000 and above cannot sound at this sample rate and stay silent.
-    pub hz: u16,
-    /// Its level in tenths of dBm0: -190 is -19 dBm.
-    pub level: i16,
-}
+pub use crate::script::{COMPONENTS, Component};
 
 /// A generator of one tone.
 #[derive(Clone, Debug)]
@@ -42,9 +35,6 @@ struct Oscillator {
     /// Largest change of the peak a sample.
     glide: i32,
 }
-
-/// Components that sound together; further ones are left out.
-pub const COMPONENTS: usize = 6;
 
 /// As many again fade out while the next ones fade in.
 const OSCILLATORS: usize = COMPONENTS * 2;
