@@ -127,7 +127,12 @@ impl Wire {
     }
 
     fn connect(&mut self) -> SessionId {
-        let invite = Invite { extension: ExtensionId::PRIMARY, target: "bob@192.0.2.2", anonymous: false };
+        let invite = Invite {
+            extension: ExtensionId::PRIMARY,
+            target: "bob@192.0.2.2",
+            anonymous: false,
+            codecs: None,
+        };
         let Outcome::Session(caller) = self.command(0, Command::Invite(invite)) else {
             panic!("no session");
         };

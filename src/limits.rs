@@ -56,6 +56,9 @@ pub const ADDRESSES: usize = pick(4, 1);
 /// Bytes of a display name or number that the phone shows. Longer ones are cut.
 pub const NAME_BYTES: usize = pick(48, 24);
 
+/// Bytes of a ring's name that a caller's server asks for. A longer one is cut, and the usual ring heard.
+pub const ALERT_BYTES: usize = pick(32, 16);
+
 /// Bytes of a session description that we write. Longer: 513, or the call is not made.
 pub const DESCRIPTION_BYTES: usize = pick(512, 384);
 /// Bytes of a From or To value that a dialog keeps. Longer: without its display name, else 513.

@@ -219,6 +219,7 @@ impl Calls {
                     extension,
                     target: line.map(Line::dialled).unwrap_or_default(),
                     anonymous: false,
+                    codecs: None,
                 })
             }
             appearance::Order::Ring(session) => Command::Ring(session),

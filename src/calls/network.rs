@@ -25,6 +25,11 @@ impl Calls {
                 self.media(now, session, view, step);
             }
             Event::Media(session) => self.media(now, session, view, step),
+            Event::Party(session) => {
+                if let (Some(key), Some(view)) = (self.line_of(session), view) {
+                    self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
+                }
+            }
             Event::MediaFailed { session, .. } => {
                 let on_hold = view.is_some_and(|view| view.on_hold);
                 self.tell(now, session, view, Call::MediaFailed { on_hold }, step);

@@ -109,6 +109,7 @@ impl Phone {
             Event::Incoming(session)
             | Event::Answered(session)
             | Event::Media(session)
+            | Event::Party(session)
             | Event::Progress { session, .. }
             | Event::MediaFailed { session, .. }
             | Event::Ended { session, .. } => self.ua.session(session),

@@ -6,6 +6,7 @@ use heapless::{String, Vec};
 use zeroize::Zeroize;
 
 use super::challenge::Identity;
+use super::identity::CallerIdHeader;
 use crate::sdp::Codec;
 
 /// One extension, from the settings of its `Ext` tab. The default is a disabled one.
@@ -39,7 +40,12 @@ pub struct Account {
     pub transport: crate::transaction::Transport,
     /// `SIP Port`: the local port that the extension sends from and listens on.
     pub port: u16,
-    /// The codecs to offer, best first.
+    /// `SIP Remote-Party-ID`: say who we are in Remote-Party-ID too.
+    pub remote_party_id: bool,
+    /// `Use Anonymous With RPID`: From is anonymous too when a call hides us.
+    pub anonymous_with_remote_party_id: bool,
+    /// The codecs to offer, best first; [`preferred_codecs`](super::preferred_codecs) makes the list of the
+    /// settings.
     pub codecs: Vec<Codec, { crate::limits::CODECS }>,
 }
 
@@ -62,6 +68,8 @@ impl Account {
             password: String::new(),
             transport: crate::transaction::Transport::Udp,
             port: 5_060,
+            remote_party_id: true,
+            anonymous_with_remote_party_id: true,
             codecs: Vec::new(),
         }
     }
@@ -133,6 +141,10 @@ pub struct Settings {
     pub user_agent: String<63>,
     /// `SIP Server Name`; empty: no Server header.
     pub server: String<63>,
+    /// `Caller ID Header`: what says who calls.
+    pub caller_id_header: CallerIdHeader,
+    /// `Escape Display Name`: our name is always between quotes.
+    pub escape_display_name: bool,
     /// `INVITE Expires`, seconds; 0: no Expires header.
     pub invite_expires_s: u32,
     /// `Reg Min Expires`, seconds.
@@ -178,6 +190,8 @@ impl Settings {
             max_auth: 2,
             user_agent: String::new(),
             server: String::new(),
+            caller_id_header: CallerIdHeader::PaidRpidFrom,
+            escape_display_name: false,
             invite_expires_s: 240,
             register_min_expires_s: 1,
             register_max_expires_s: 7_200,

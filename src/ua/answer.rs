@@ -21,6 +21,8 @@ pub(super) struct Answer<'a> {
     pub(super) tag: Option<&'a [u8]>,
     /// The Contact value.
     pub(super) contact: Option<&'a [u8]>,
+    /// Who was reached: the value of Remote-Party-ID.
+    pub(super) reached: Option<&'a [u8]>,
     /// Allow and Supported.
     pub(super) capabilities: bool,
     pub(super) retry_after_s: Option<u32>,
@@ -33,7 +35,16 @@ pub(super) struct Answer<'a> {
 impl<'a> Answer<'a> {
     pub(super) const fn new(status: Status, tag: Option<&'a [u8]>) -> Self {
         let capabilities = false;
-        Self { status, tag, contact: None, capabilities, retry_after_s: None, warning: None, body: b"" }
+        Self {
+            status,
+            tag,
+            contact: None,
+            reached: None,
+            capabilities,
+            retry_after_s: None,
+            warning: None,
+            body: b"",
+        }
     }
 }
 
@@ -160,6 +171,9 @@ impl UserAgent {
 fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
     if let Some(contact) = answer.contact {
         compose::header(out, HeaderName::Contact, contact);
+    }
+    if let Some(reached) = answer.reached {
+        compose::header(out, HeaderName::RemotePartyId, reached);
     }
     if answer.capabilities {
         request::capabilities(out);

@@ -1,6 +1,7 @@
 //! What the layer above asks of the user agent.
 
 use super::ids::{ExtensionId, SessionId};
+use crate::sdp::Codec;
 
 /// One wish. The user agent turns it into whatever SIP requires in the session's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,17 @@ pub struct Invite<'a> {
     pub target: &'a str,
     /// Hide our identity from the called party (RFC 3323 §4.1, RFC 3325 §9.3).
     pub anonymous: bool,
+    /// A codec for this call alone.
+    pub codecs: Option<CodecChoice>,
+}
+
+/// `Outbound Call Codec Selection Codes`: a codec for one call, enabled otherwise or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodecChoice {
+    /// The first in our offer (`*017110` and its like).
+    Prefer(Codec),
+    /// The only one in our offer (`*027110` and its like).
+    Force(Codec),
 }
 
 /// What came of an input, for whoever gave it.

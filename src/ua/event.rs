@@ -23,6 +23,8 @@ pub enum Event {
     Answered(SessionId),
     /// The session's media changed: hold, resume, another address or codec.
     Media(SessionId),
+    /// The other side is, or is shown as, somebody else now: the call was transferred or picked up.
+    Party(SessionId),
     /// A hold or resume that we asked for failed with this status; the session is as it was before.
     MediaFailed {
         /// The session.

@@ -3,14 +3,15 @@
 use super::account::Account;
 use super::answer::Answer;
 use super::identifier;
-use super::outgoing_call::number_of;
+use super::identity::{self, Party};
 use super::request;
 use super::session::progress::{Input, State};
 use super::session::{Session, Setup};
+use super::summons::Summons;
 use super::{Event, ExtensionId, Instant, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent};
 use crate::base::rng::up_to;
 use crate::base::{Writer, bounded, text};
-use crate::dialog::Dialog;
+use crate::dialog::{Dialog, Stage};
 use crate::limits;
 use crate::sdp::{self, Description, Local, Negotiated};
 use crate::sip::{HeaderName, Message, Status};
@@ -60,17 +61,19 @@ impl UserAgent {
         request.contact().ok_or_else(|| refuse(Status::BAD_REQUEST))?;
         let dialog = Dialog::of_request(request, &identifier::tag(rng))
             .map_err(|_| refuse(Status::MESSAGE_TOO_LARGE))?;
-        let caller = request.from().ok_or_else(|| refuse(Status::BAD_REQUEST))?;
+        let trusted = self.is_own_server(now, extension, &arrival);
+        let caller = Party::of_request(request, self.settings.caller_id_header, trusted)
+            .ok_or_else(|| refuse(Status::BAD_REQUEST))?;
         let mut session = Session::new(Setup {
             extension,
             incoming: true,
             state: State::Incoming,
-            peer_name: caller.display_name(),
-            peer_number: number_of(&caller.uri),
+            peer: caller,
             dialog,
             local: self.new_local(rng, &account, address),
             hop: Some(arrival),
         });
+        session.summons = Summons::of(request);
         session.take_offer(request)?;
         session.timers.expires.start(now, ring_limit_ms(request));
         session.server = Some(self.open_server(now, &arrival, request).map_err(refuse)?);
@@ -87,7 +90,12 @@ impl UserAgent {
         let tag = session.own_tag();
         let extension = session.extension;
         let contact = self.own_contact(extension);
-        let answer = Answer { contact: Some(&contact), ..Answer::new(Status::RINGING, Some(&tag)) };
+        let reached = identity::reached_party(self.accounts.of(extension), &self.settings);
+        let answer = Answer {
+            contact: Some(&contact),
+            reached: reached.as_deref(),
+            ..Answer::new(Status::RINGING, Some(&tag))
+        };
         self.respond(now, server, &answer);
         Outcome::Done
     }
@@ -132,6 +140,7 @@ impl UserAgent {
     pub(super) fn accept(&mut self, now: Instant, id: SessionId) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let Some(server) = session.server else { return };
+        let is_new = session.dialog.stage() == Stage::Early;
         session.dialog.confirm();
         session.timers.stop_call_setup();
         let t1_ms = self.settings.timers.t1_ms.max(SHORTEST_REPEAT_MS);
@@ -144,8 +153,10 @@ impl UserAgent {
         let tag = session.own_tag();
         let extension = session.extension;
         let contact = self.own_contact(extension);
+        let reached = identity::reached_party(self.accounts.of(extension), &self.settings);
         let answer = Answer {
             contact: Some(&contact),
+            reached: reached.as_deref().filter(|_| is_new),
             capabilities: true,
             body: body.written(),
             ..Answer::new(Status::OK, Some(&tag))
@@ -246,6 +257,7 @@ impl UserAgent {
             return;
         }
         let offered = !session.offer_pending;
+        self.learn_party(now, id, &arrival, request);
         self.accept(now, id);
         if offered {
             self.tell(Event::Media(id));

@@ -7,12 +7,14 @@ mod account;
 mod answer;
 mod answered;
 pub mod challenge;
+mod codecs;
 pub mod command;
 mod errand;
 pub mod event;
 #[cfg(any(test, feature = "_fuzzing"))]
 mod fuzz;
 mod identifier;
+mod identity;
 pub mod ids;
 mod incoming;
 mod incoming_call;
@@ -26,14 +28,17 @@ mod registration;
 mod request;
 mod response;
 mod session;
+mod summons;
 mod view;
 
 pub use account::{Account, Settings};
-pub use command::{Command, Invite, Outcome, Refusal};
+pub use codecs::preferred_codecs;
+pub use command::{CodecChoice, Command, Invite, Outcome, Refusal};
 pub use event::{EndReason, Event, RegistrationState};
 #[cfg(any(test, feature = "_fuzzing"))]
 #[doc(hidden)]
 pub use fuzz::fuzz_ua_moves;
+pub use identity::CallerIdHeader;
 pub use ids::{ExtensionId, SessionId, Ticket};
 pub use view::{RegistrationView, SessionMedia, SessionView};
 

@@ -1,11 +1,10 @@
 //! Calling: the INVITE and what comes back (RFC 3261 §13.2), CANCEL (§9.1), BYE (§15.1).
 
-use heapless::String;
-
 use super::account::{Account, Settings};
 use super::challenge::{Attempts, Recipient, Target, Verdict};
 use super::errand::{Errand, Purpose};
 use super::identifier;
+use super::identity::{self, Party};
 use super::next_hop::NextHop;
 use super::request;
 use super::session::progress::{Input, Send, State};
@@ -47,18 +46,21 @@ impl UserAgent {
             return Err(Refusal::NotRegistered);
         }
         let target = target_uri(invite.target, &account).ok_or(Refusal::BadTarget)?;
-        let number = Uri::parse(&target).map_err(|_| Refusal::BadTarget).map(|uri| number_of(&uri))?;
-        let from = own_party(&account, invite.anonymous).ok_or(Refusal::NoAccount)?;
+        let peer = Uri::parse(&target).map_err(|_| Refusal::BadTarget).map(|uri| Party::dialled(&uri))?;
+        let own = identity::own_party(&account, &self.settings, invite.anonymous);
+        let from = own.ok_or(Refusal::NoAccount)?;
         let to = angled(&target).ok_or(Refusal::BadTarget)?;
         let dialog = Dialog::calling(&identifier::call_id(rng), &identifier::tag(rng), &from, &to, &target)
             .map_err(|_| Refusal::BadTarget)?;
-        let local = self.new_local(rng, &account, address);
+        let mut local = self.new_local(rng, &account, address);
+        if let Some(choice) = invite.codecs {
+            super::codecs::choose(&mut local.formats, choice);
+        }
         let session = Session::new(Setup {
             extension: invite.extension,
             incoming: false,
             state: State::Locating,
-            peer_name: String::new(),
-            peer_number: number,
+            peer,
             dialog,
             local,
             hop: None,
@@ -99,9 +101,10 @@ impl UserAgent {
         method: Method<'static>,
     ) -> Option<()> {
         let address = self.shown_address()?;
-        let session = self.sessions.get(id.0)?;
-        let account = self.accounts.of(session.extension).clone();
+        let extension = self.sessions.get(id.0)?.extension;
+        let account = self.accounts.of(extension).clone();
         let hop = self.session_hop(now, id, &account)?;
+        let own_server = self.is_own_server(now, extension, &hop);
         let branch = identifier::branch(rng);
         let Self { settings, sessions, credentials, transactions, counters, .. } = self;
         let session = sessions.get_mut(id.0)?;
@@ -118,7 +121,7 @@ impl UserAgent {
         let via = request::via(&mut room, &hop, address, &branch);
         session.dialog.compose_head(&mut out, method, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
-        session.compose_fields(&mut out, settings, offers);
+        session.compose_fields(&mut out, settings, offers, own_server.then_some(&account));
         let offer = crate::sdp::offer(&session.local);
         let mut body = [0; limits::DESCRIPTION_BYTES];
         let mut body = Writer::new(&mut body);
@@ -182,6 +185,9 @@ impl UserAgent {
         response: &Message<'_>,
     ) {
         let Some(status) = response.status().map(|status| status.code()) else { return };
+        if let Some(hop) = self.sessions.get(id.0).and_then(|session| session.hop).filter(|_| status < 300) {
+            self.learn_party(now, id, &hop, response);
+        }
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let wants_retry =
             matches!(status, 401 | 407) && !matches!(session.state, State::Abandoned | State::Cancelling);
@@ -451,12 +457,22 @@ impl UserAgent {
 
 impl Session {
     /// Privacy, and what an INVITE says of itself; before the session's first answer it also says how long it
-    /// is good.
-    fn compose_fields(&self, out: &mut Writer<'_>, settings: &Settings, offers: bool) {
+    /// is good and, to the extension's own server, who calls.
+    fn compose_fields(
+        &self,
+        out: &mut Writer<'_>,
+        settings: &Settings,
+        offers: bool,
+        own_server: Option<&Account>,
+    ) {
+        let initial = offers && self.dialog.stage() == Stage::Early;
+        if let Some(account) = own_server.filter(|_| initial) {
+            identity::own_identity(out, account, settings, self.anonymous);
+        }
         if self.anonymous {
             compose::header(out, HeaderName::Privacy, b"id");
         }
-        if offers && self.dialog.stage() == Stage::Early && settings.invite_expires_s > 0 {
+        if initial && settings.invite_expires_s > 0 {
             compose::number_header(out, HeaderName::Expires, u64::from(settings.invite_expires_s));
         }
         if offers {
@@ -493,32 +509,6 @@ pub(super) fn target_uri(
     let uri = room.get(..length)?;
     Uri::parse(uri).ok().filter(|uri| uri.host().is_some() || uri.user().is_some())?;
     text::bytes(uri)
-}
-
-/// The number that a URI shows to a person.
-pub(super) fn number_of<const N: usize>(uri: &Uri<'_>) -> String<N> {
-    let host = uri.host();
-    let shown = uri.user().or_else(|| host.as_ref().map(|host| host.as_bytes()));
-    let mut plain: heapless::Vec<u8, N> = heapless::Vec::new();
-    for byte in crate::sip::uri::unescaped(shown.unwrap_or(b"")) {
-        if plain.push(byte).is_err() {
-            break;
-        }
-    }
-    text::readable(&plain)
-}
-
-fn own_party(account: &Account, anonymous: bool) -> Option<heapless::Vec<u8, { limits::PARTY_BYTES }>> {
-    let mut room = [0; limits::PARTY_BYTES];
-    let mut out = Writer::new(&mut room);
-    if anonymous {
-        // RFC 3323 §4.1.1.3
-        out.text("\"Anonymous\" <sip:anonymous@anonymous.invalid>");
-    } else {
-        request::address_of_record(&mut out, account);
-    }
-    let length = out.finish().ok()?;
-    text::bytes(room.get(..length)?)
 }
 
 pub(super) fn angled(uri: &[u8]) -> Option<heapless::Vec<u8, { limits::PARTY_BYTES }>> {

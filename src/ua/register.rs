@@ -1,5 +1,6 @@
 //! REGISTER requests and their answers (RFC 3261 §10.2), around the machine of [`super::registration`].
 
+use core::net::IpAddr;
 use heapless::Vec;
 
 use super::account::Account;
@@ -30,6 +31,8 @@ pub(super) struct Registrar {
     attempts: Attempts,
     /// Addresses of the registrar's name that did not answer the current REGISTER.
     silent: usize,
+    /// The server that granted the binding.
+    pub(super) server: Option<IpAddr>,
     /// A REGISTER with this expiry waits for the registrar's address.
     waiting: Option<u32>,
     /// The expiry in the REGISTER that is under way.
@@ -57,6 +60,7 @@ impl Registrar {
             client: None,
             attempts: Attempts::new(),
             silent: 0,
+            server: None,
             waiting: None,
             asked_s: 0,
             change: None,
@@ -111,6 +115,7 @@ impl UserAgent {
     pub(super) fn restart_registration(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
         let registrar = self.registrars.of_mut(extension);
         registrar.change = None;
+        registrar.server = None;
         registrar.client = None;
         registrar.waiting = None;
         self.registration_step(now, rng, extension, Input::Reset);
@@ -174,9 +179,10 @@ impl UserAgent {
             return;
         };
         let registrar = self.registrars.of_mut(extension);
-        registrar.client = None;
+        let server = registrar.client.take().and_then(|client| self.transactions.client_hop(client));
         let input = match status {
             200..=299 => {
+                registrar.server = server.map(|hop| hop.remote.ip());
                 // RFC 7616 §3.5
                 if let Some(next) = response.raw(HeaderName::AuthenticationInfo) {
                     self.credentials.of_mut(extension).take_next_nonce(Asker::Server, next);
@@ -277,7 +283,7 @@ impl UserAgent {
         let branch = identifier::branch(rng);
         let mut own = [0; limits::URI_BYTES];
         let mut own = Writer::new(&mut own);
-        request::address_of_record(&mut own, account);
+        request::address_of_record(&mut own, account, settings);
         let mut uri = [0; limits::URI_BYTES];
         let mut uri = Writer::new(&mut uri);
         uri.text("sip:");

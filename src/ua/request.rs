@@ -69,9 +69,16 @@ pub(super) fn user(out: &mut Writer<'_>, user: &[u8]) {
 }
 
 /// Writes the extension's address-of-record as a From value: its name, its user, its proxy.
-pub(super) fn address_of_record(out: &mut Writer<'_>, account: &Account) {
-    if !account.display_name.is_empty() {
-        compose::quoted(out, account.display_name.as_bytes());
+pub(super) fn address_of_record(out: &mut Writer<'_>, account: &Account, settings: &Settings) {
+    let name = account.display_name.trim().as_bytes();
+    if !name.is_empty() {
+        // RFC 3261 §25.1: a display name without quotes is tokens and blanks.
+        let bare = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b" -.!%*_+`'~".contains(byte));
+        if bare && !settings.escape_display_name {
+            out.put(name);
+        } else {
+            compose::quoted(out, name);
+        }
         out.text(" ");
     }
     out.text("<sip:");
@@ -147,7 +154,17 @@ mod tests {
         account.user = crate::base::text::exact("a b@c").unwrap();
         account.display_name = crate::base::text::exact("Joe \"J\"").unwrap();
         account.proxy = crate::base::text::exact("example.com").unwrap();
-        address_of_record(&mut out, &account);
+        let mut settings = Settings::new();
+        address_of_record(&mut out, &account, &settings);
         assert_eq!(out.written(), b"\"Joe \\\"J\\\"\" <sip:a%20b%40c@example.com>");
+        for (escape, expected) in [(false, &b"Joe J. <sip:joe"[..]), (true, b"\"Joe J.\" <sip:joe")] {
+            account.user = crate::base::text::exact("joe").unwrap();
+            account.display_name = crate::base::text::exact("Joe J.").unwrap();
+            settings.escape_display_name = escape;
+            let mut buffer = [0; 128];
+            let mut out = Writer::new(&mut buffer);
+            address_of_record(&mut out, &account, &settings);
+            assert!(out.written().starts_with(expected), "Escape Display Name");
+        }
     }
 }

@@ -4,6 +4,7 @@
 use super::challenge::Asker;
 use super::errand::{Errand, Purpose};
 use super::identifier;
+use super::identity::Party;
 use super::request;
 use super::session::progress::{Input, State};
 use super::session::{Session, Setup};
@@ -211,8 +212,7 @@ impl Session {
             extension,
             incoming: false,
             state: State::Closing,
-            peer_name: heapless::String::new(),
-            peer_number: heapless::String::new(),
+            peer: Party::default(),
             dialog,
             local,
             hop,

@@ -17,6 +17,14 @@ pub struct SessionView<'a> {
     pub peer_name: &'a str,
     /// The other side's number: the user part of its URI, or the host when there is no user part.
     pub peer_number: &'a str,
+    /// Whether the other side does not want to be known. Its name is then a word for that, its number empty.
+    pub anonymous: bool,
+    /// The number of who diverted the call to us first; empty when nobody did, or is known to have done it.
+    pub diverted_by: &'a str,
+    /// The name of the ring that the caller's server asks for (Alert-Info); may be empty.
+    pub alert: &'a str,
+    /// The call is a page: it asks to be answered by itself after so many seconds.
+    pub answer_after_s: Option<u16>,
     /// Whether we have put the other side on hold.
     pub on_hold: bool,
     /// Audio, once an offer has been answered (early media included).

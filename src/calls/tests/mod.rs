@@ -110,6 +110,10 @@ impl Desk {
             incoming: far.incoming,
             peer_name: "Joe Smith",
             peer_number: "102",
+            anonymous: false,
+            diverted_by: "",
+            alert: "",
+            answer_after_s: None,
             on_hold: far.on_hold,
             media: None,
         };

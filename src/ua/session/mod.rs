@@ -2,11 +2,13 @@
 
 pub(super) mod progress;
 
-use heapless::{String, Vec};
+use heapless::Vec;
 
 use super::challenge::Attempts;
 use super::identifier::{Branch, Tag};
+use super::identity::Party;
 use super::ids::ExtensionId;
+use super::summons::Summons;
 use super::view::{SessionMedia, SessionView};
 use crate::base::{Instant, Timer, earliest};
 use crate::dialog::Dialog;
@@ -21,9 +23,10 @@ pub(super) struct Session {
     pub(super) extension: ExtensionId,
     pub(super) incoming: bool,
     pub(super) state: State,
+    /// Whether we hide who we are.
     pub(super) anonymous: bool,
-    pub(super) peer_name: String<{ limits::NAME_BYTES }>,
-    pub(super) peer_number: String<{ limits::NAME_BYTES }>,
+    pub(super) peer: Party,
+    pub(super) summons: Summons,
     pub(super) dialog: Dialog,
     /// Where our requests go as long as nothing better is known: the proxy, or where theirs came from.
     pub(super) hop: Option<Hop>,
@@ -59,8 +62,7 @@ pub(super) struct Setup {
     pub(super) extension: ExtensionId,
     pub(super) incoming: bool,
     pub(super) state: State,
-    pub(super) peer_name: String<{ limits::NAME_BYTES }>,
-    pub(super) peer_number: String<{ limits::NAME_BYTES }>,
+    pub(super) peer: Party,
     pub(super) dialog: Dialog,
     pub(super) local: Local,
     pub(super) hop: Option<Hop>,
@@ -114,8 +116,8 @@ impl Session {
             incoming: setup.incoming,
             state: setup.state,
             anonymous: false,
-            peer_name: setup.peer_name,
-            peer_number: setup.peer_number,
+            peer: setup.peer,
+            summons: Summons::NONE,
             dialog: setup.dialog,
             hop: setup.hop,
             local: setup.local,
@@ -145,8 +147,12 @@ impl Session {
         SessionView {
             extension: self.extension,
             incoming: self.incoming,
-            peer_name: &self.peer_name,
-            peer_number: &self.peer_number,
+            peer_name: &self.peer.name,
+            peer_number: &self.peer.number,
+            anonymous: self.peer.anonymous,
+            diverted_by: &self.summons.diverted_by,
+            alert: &self.summons.alert,
+            answer_after_s: self.summons.answer_after_s,
             on_hold: self.hold_wanted,
             media: self.media.as_ref().filter(|_| self.state != State::Incoming).map(|media| SessionMedia {
                 local_port: self.local.address.port(),

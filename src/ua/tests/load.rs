@@ -103,6 +103,7 @@ impl World {
                 | Event::Answered(_)
                 | Event::Media(_)
                 | Event::MediaFailed { .. }
+                | Event::Party(_)
                 | Event::Ended { .. } => {}
             }
         }
@@ -158,7 +159,8 @@ impl World {
             return self.peer_repeats(call, "INVITE", invite);
         }
         let target = format!("{call}@192.0.2.9");
-        let invite = Command::Invite(Invite { extension: E1, target: &target, anonymous: false });
+        let invite =
+            Command::Invite(Invite { extension: E1, target: &target, anonymous: false, codecs: None });
         if !matches!(self.desk.command(Instant::from_millis(self.now), invite), Outcome::Session(_)) {
             self.refused += 1;
         }

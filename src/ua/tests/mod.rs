@@ -2,6 +2,7 @@
 
 mod calls;
 mod desk;
+mod identity;
 mod incoming;
 mod link;
 mod load;

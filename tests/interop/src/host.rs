@@ -147,7 +147,7 @@ impl Host {
     /// # Errors
     /// When the user agent would never make such a call.
     pub fn call(&mut self, target: &str) -> Result<bool, String> {
-        let invite = Invite { extension: ExtensionId::PRIMARY, target, anonymous: false };
+        let invite = Invite { extension: ExtensionId::PRIMARY, target, anonymous: false, codecs: None };
         match self.step(Input::Command(Command::Invite(invite))) {
             Outcome::Session(_) => {
                 self.tally.outgoing += 1;
@@ -210,8 +210,11 @@ impl Host {
                 };
                 *self.tally.ended.entry(reason).or_default() += 1;
             }
-            Event::Registration(_) | Event::Progress { .. } | Event::Media(_) | Event::MediaFailed { .. } => {
-            }
+            Event::Registration(_)
+            | Event::Progress { .. }
+            | Event::Media(_)
+            | Event::Party(_)
+            | Event::MediaFailed { .. } => {}
         }
     }
 
