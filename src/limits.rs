@@ -69,6 +69,10 @@ pub const PARTY_BYTES: usize = URI_BYTES + NAME_BYTES;
 /// extension.
 pub const EVENTS: usize = 2 * SESSIONS + EXTENSIONS + 2;
 
+/// Nonces of ours that are remembered as used, so that an overheard request cannot be sent again. One that is
+/// older than a forgotten one is asked for anew.
+pub const NONCES: usize = pick(4, 1);
+
 /// Challenges (realms) that one request can answer. Further ones are not answered.
 pub const CHALLENGES: usize = 2;
 /// Challenges in one response that are looked at. Further ones are passed over.

@@ -35,6 +35,20 @@ impl Calls {
                 self.tell(now, session, view, Call::MediaFailed { on_hold }, step);
             }
             Event::Ended { session, reason } => self.tell(now, session, view, Call::Ended(reason), step),
+            // As if its line key were pressed.
+            Event::Talk(session) => {
+                if let Some(key) = self.line_of(session) {
+                    self.press_line(now, key, step);
+                }
+            }
+            Event::Hold(session) => {
+                let ours = self.line_of(session).filter(|key| self.active() == Some(*key));
+                if ours.is_some_and(|key| self.line(key).state() == CallState::Connected) {
+                    self.press_hold(now, step);
+                }
+            }
+            // The mailbox and the provisioning are others' affairs.
+            Event::MessageWaiting { .. } | Event::Service { .. } => {}
         }
     }
 

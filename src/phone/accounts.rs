@@ -95,6 +95,7 @@ fn user_agent(config: &Config) -> ua::Settings {
         handle_via_mapping: sip.handle_via_received || sip.handle_via_rport,
         force_rport: sip.insert_via_received || sip.insert_via_rport || sip.send_resp_to_src_port,
         external_address: sip.ext_ip,
+        // Those that have no tag yet.
         ..ua::Settings::new()
     }
 }

@@ -112,7 +112,10 @@ impl Phone {
             | Event::Party(session)
             | Event::Progress { session, .. }
             | Event::MediaFailed { session, .. }
+            | Event::Talk(session)
+            | Event::Hold(session)
             | Event::Ended { session, .. } => self.ua.session(session),
+            Event::MessageWaiting { .. } | Event::Service { .. } => None,
         };
         self.calls.step(now, calls::Input::Event { event, session })
     }

@@ -33,6 +33,7 @@ mod grammar;
 pub mod headers;
 pub mod identity;
 pub mod message;
+pub mod message_summary;
 pub mod method;
 pub mod params;
 pub mod refer;

@@ -44,6 +44,8 @@ pub struct Account {
     pub remote_party_id: bool,
     /// `Use Anonymous With RPID`: From is anonymous too when a call hides us.
     pub anonymous_with_remote_party_id: bool,
+    /// `Auth Resync-Reboot`: a NOTIFY that wants the phone to resync or reboot must show the password.
+    pub authenticate_resync: bool,
     /// The codecs to offer, best first; [`preferred_codecs`](super::preferred_codecs) makes the list of the
     /// settings.
     pub codecs: Vec<Codec, { crate::limits::CODECS }>,
@@ -70,6 +72,7 @@ impl Account {
             port: 5_060,
             remote_party_id: true,
             anonymous_with_remote_party_id: true,
+            authenticate_resync: true,
             codecs: Vec::new(),
         }
     }
@@ -175,6 +178,10 @@ pub struct Settings {
     /// `Insert VIA received`, `Insert VIA rport`, `Send Resp To Src Port`: treat requests as RFC 3581 asks
     /// even when the sender did not.
     pub force_rport: bool,
+    /// `Talk Package`: NOTIFY `Event: talk` answers and resumes.
+    pub talk_package: bool,
+    /// `Hold Package`: NOTIFY `Event: hold` holds.
+    pub hold_package: bool,
     /// `EXT IP`: the address to show instead of our own.
     pub external_address: Option<IpAddr>,
 }
@@ -206,6 +213,8 @@ impl Settings {
             dtmf_payload_type: Some(101),
             handle_via_mapping: false,
             force_rport: false,
+            talk_package: false,
+            hold_package: false,
             external_address: None,
         }
     }

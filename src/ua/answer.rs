@@ -3,10 +3,11 @@
 use core::net::SocketAddr;
 
 use super::answered::name;
+use super::guard::Challenge;
 use super::identifier;
 use super::request;
 use super::session::Session;
-use super::{Instant, SessionId, UserAgent};
+use super::{Instant, SessionId, Settings, UserAgent};
 use crate::base::Writer;
 use crate::sip::admission::unsupported;
 use crate::sip::compose::Reply;
@@ -28,6 +29,8 @@ pub(super) struct Answer<'a> {
     pub(super) retry_after_s: Option<u32>,
     /// The code and text of a Warning (§20.43).
     pub(super) warning: Option<(u16, &'static str)>,
+    /// What a 401 asks for.
+    pub(super) challenge: Option<&'a Challenge<'a>>,
     /// A session description.
     pub(super) body: &'a [u8],
 }
@@ -43,6 +46,7 @@ impl<'a> Answer<'a> {
             capabilities,
             retry_after_s: None,
             warning: None,
+            challenge: None,
             body: b"",
         }
     }
@@ -70,7 +74,7 @@ impl UserAgent {
         let mut out = outbox.writer();
         let reply = Reply { status: answer.status, to_tag: answer.tag.or(Some(&made)), source: mark };
         compose::respond(&mut out, request, &reply);
-        explain(&mut out, request, answer.status);
+        explain(&mut out, request, answer.status, settings);
         request::server(&mut out, settings);
         finish(&mut out, answer);
         let Ok(length) = out.finish() else {
@@ -83,7 +87,11 @@ impl UserAgent {
     }
 
     /// The same request gets no other final answer, even when its transaction is gone.
+    /// A challenge is not kept: it is made anew, for its nonce does not last.
     fn remember(&mut self, message: &Message<'_>, status: Status) {
+        if status == Status::UNAUTHORIZED {
+            return;
+        }
         if let (true, Some(name)) = (status.is_final(), name(self.secret.unwrap_or(0), message)) {
             self.answered.keep(name, status.code());
         }
@@ -188,6 +196,9 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
         compose::quoted(out, text.as_bytes());
         compose::end(out);
     }
+    if let Some(challenge) = answer.challenge {
+        challenge.write(out);
+    }
     if answer.body.is_empty() {
         compose::finish_without_body(out);
     } else {
@@ -197,14 +208,17 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
 
 /// What a refusal must say so that the peer can do better (§8.2.1, §8.2.2.3, §8.2.3), and what 200 to OPTIONS
 /// tells (§11.2).
-fn explain(out: &mut Writer<'_>, request: &Message<'_>, status: Status) {
+fn explain(out: &mut Writer<'_>, request: &Message<'_>, status: Status, settings: &Settings) {
     match status.code() {
         200 if request.method() == Some(Method::Options) => {
             request::capabilities(out);
             compose::header(out, HeaderName::Accept, request::SDP);
             compose::header(out, HeaderName::AcceptEncoding, b"identity");
             compose::header(out, HeaderName::AcceptLanguage, b"en");
+            request::allow_events(out, settings);
         }
+        // RFC 6665 §8.3.2
+        489 => request::allow_events(out, settings),
         405 | 501 => compose::header(out, HeaderName::Allow, request::ALLOW),
         415 | 406 => {
             compose::header(out, HeaderName::Accept, request::SDP);

@@ -1,6 +1,7 @@
 //! What the user agent tells the layer above.
 
 use super::ids::{ExtensionId, SessionId};
+use crate::sip::message_summary::MessageCount;
 
 /// Something happened. Details are levels: read [`super::UserAgent::session`] and
 /// [`super::UserAgent::registration`] when the event comes.
@@ -39,6 +40,39 @@ pub enum Event {
         /// Why.
         reason: EndReason,
     },
+    /// What the extension's mailbox holds (RFC 3842), told by its server, asked or unasked.
+    MessageWaiting {
+        /// The extension.
+        extension: ExtensionId,
+        /// Whether new messages wait.
+        waiting: bool,
+        /// How many voice messages there are, if the server counts them.
+        voice: Option<MessageCount>,
+    },
+    /// A server asks the phone to do something; it has shown that it may when `Auth Resync-Reboot` is on.
+    Service {
+        /// The extension whose server it is.
+        extension: ExtensionId,
+        /// What it wants.
+        service: Service,
+    },
+    /// A server wants the call answered, or taken back from hold (`Talk Package`).
+    Talk(SessionId),
+    /// A server wants the far end put on hold (`Hold Package`).
+    Hold(SessionId),
+}
+
+/// What a server may ask a phone to do, by NOTIFY.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Fetch the profile (`resync`, `check-sync`).
+    Resync,
+    /// Start from cold (`reboot`).
+    Reboot,
+    /// Start from warm (`restart_now`).
+    Restart,
+    /// Send the report (`report`).
+    Report,
 }
 
 /// Why a session ended.

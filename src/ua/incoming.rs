@@ -89,6 +89,8 @@ impl UserAgent {
             self.invited(now, rng, arrival, request, extension);
         } else if method == Method::Options {
             self.decline(arrival, request, Status::OK);
+        } else if method == Method::Notify {
+            self.notified(now, rng, arrival, request, extension);
         } else {
             // A BYE without a dialog; all others were not admitted.
             self.decline(arrival, request, Status::CALL_DOES_NOT_EXIST);
@@ -120,6 +122,8 @@ impl UserAgent {
             }
             self.reply(now, arrival, request, id, Status::OK);
             self.proceed(now, rng, id, Input::Bye);
+        } else if method == Method::Notify {
+            self.session_notified(now, arrival, request, id);
         } else {
             self.reply(now, arrival, request, id, Status::OK);
         }

@@ -13,6 +13,7 @@ mod errand;
 pub mod event;
 #[cfg(any(test, feature = "_fuzzing"))]
 mod fuzz;
+mod guard;
 mod identifier;
 mod identity;
 pub mod ids;
@@ -21,6 +22,7 @@ mod incoming_call;
 mod modify;
 mod names;
 mod next_hop;
+mod notified;
 mod outbox;
 mod outgoing_call;
 mod register;
@@ -34,7 +36,7 @@ mod view;
 pub use account::{Account, Settings};
 pub use codecs::preferred_codecs;
 pub use command::{CodecChoice, Command, Invite, Outcome, Refusal};
-pub use event::{EndReason, Event, RegistrationState};
+pub use event::{EndReason, Event, RegistrationState, Service};
 #[cfg(any(test, feature = "_fuzzing"))]
 #[doc(hidden)]
 pub use fuzz::fuzz_ua_moves;
@@ -51,6 +53,7 @@ use crate::transaction::{ClientEnd, ClientId, Hop, Notice, Owner, ServerEnd, Tra
 use answered::Answered;
 use challenge::Keyring;
 use errand::{Errand, Purpose};
+use guard::Guard;
 use ids::PerExtension;
 use names::Names;
 use outbox::Outbox;
@@ -70,6 +73,7 @@ pub struct UserAgent {
     names: Names,
     outbox: Outbox,
     answered: Answered,
+    guard: Guard,
     events: Deque<Event, { limits::EVENTS }>,
     address: Option<IpAddr>,
     /// Makes the tags of stateless answers the same for each retransmission, and nobody's guess.
@@ -152,6 +156,7 @@ impl UserAgent {
             names: Names::new(),
             outbox: Outbox::new(),
             answered: Answered::new(),
+            guard: Guard::new(),
             events: Deque::new(),
             address: None,
             secret: None,

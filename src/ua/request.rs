@@ -119,19 +119,31 @@ pub(super) fn server(out: &mut Writer<'_>, settings: &Settings) {
     }
 }
 
+/// Writes the event packages that a NOTIFY may be about (RFC 6665 §8.2.2).
+pub(super) fn allow_events(out: &mut Writer<'_>, settings: &Settings) {
+    let packages = EVENTS.into_iter();
+    let talk = settings.talk_package.then_some(&b"talk"[..]);
+    let hold = settings.hold_package.then_some(&b"hold"[..]);
+    compose::list_header(out, HeaderName::AllowEvents, packages.chain(talk).chain(hold));
+}
+
 /// What we can do.
 pub(super) const ABILITIES: Abilities<'static> = Abilities {
-    methods: &[Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options],
+    methods: &[Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Notify],
     options: &EXTENSIONS,
-    bodies: &[SDP],
+    bodies: &[SDP, MESSAGE_SUMMARY],
     answers: &[SDP],
 };
 /// Its methods as Allow says them.
-pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS";
+pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY";
+/// The event packages that notifications may be about.
+const EVENTS: [&[u8]; 6] =
+    [b"message-summary", b"resync", b"check-sync", b"reboot", b"restart_now", b"report"];
 /// The extensions that a Require may name.
 pub(super) const EXTENSIONS: [&[u8]; 0] = [];
 /// The bodies that we read.
 pub(super) const SDP: &[u8] = b"application/sdp";
+const MESSAGE_SUMMARY: &[u8] = b"application/simple-message-summary";
 
 #[cfg(test)]
 mod tests {

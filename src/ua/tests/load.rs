@@ -104,6 +104,10 @@ impl World {
                 | Event::Media(_)
                 | Event::MediaFailed { .. }
                 | Event::Party(_)
+                | Event::MessageWaiting { .. }
+                | Event::Service { .. }
+                | Event::Talk(_)
+                | Event::Hold(_)
                 | Event::Ended { .. } => {}
             }
         }

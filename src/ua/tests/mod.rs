@@ -3,6 +3,7 @@
 mod calls;
 mod desk;
 mod identity;
+mod events;
 mod incoming;
 mod link;
 mod load;

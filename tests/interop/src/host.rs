@@ -214,7 +214,11 @@ impl Host {
             | Event::Progress { .. }
             | Event::Media(_)
             | Event::Party(_)
-            | Event::MediaFailed { .. } => {}
+            | Event::MediaFailed { .. }
+            | Event::MessageWaiting { .. }
+            | Event::Service { .. }
+            | Event::Talk(_)
+            | Event::Hold(_) => {}
         }
     }
 
