@@ -128,7 +128,10 @@ fn is_proof(given: &DigestCredentials<'_>, account: &Account, request: &Message<
     let (Some(method), Some(uri)) = (request.method(), request.request_uri()) else { return false };
     // RFC 3261 §22.4: the Request-URI as sent; a proxy may have written it in other words.
     let meant = given.uri == uri
-        || matches!((Uri::parse(given.uri), Uri::parse(uri)), (Ok(one), Ok(other)) if one.is_equivalent(&other));
+        || match (Uri::parse(given.uri), Uri::parse(uri)) {
+            (Ok(given), Ok(uri)) => given.is_equivalent(&uri),
+            (Ok(_) | Err(_), _) => false,
+        };
     meant
         && !account.password.is_empty()
         && given.realm == realm(account).as_bytes()
