@@ -2,8 +2,8 @@
 
 mod calls;
 mod desk;
-mod identity;
 mod events;
+mod identity;
 mod incoming;
 mod link;
 mod load;
