@@ -82,6 +82,13 @@ pub const CHALLENGE_BYTES: usize = pick(160, 64);
 
 /// Digits and characters of a number being dialled. Further keys are ignored.
 pub const DIALED_BYTES: usize = pick(64, 24);
+/// Characters of what a number becomes by its dial plan. Longer: the number is refused with reorder tone.
+pub const NUMBER_BYTES: usize = pick(128, 64);
+/// Characters of a dial plan. A longer one is refused as a setting.
+pub const PLAN_BYTES: usize = pick(2_047, 511);
+/// Steps of a compiled dial plan: at most one a character, and room for the codes and speed dial digits that
+/// are appended. One code more is not known.
+pub const PLAN_ITEMS: usize = PLAN_BYTES + pick(513, 321);
 /// DTMF keys pressed during a call that wait until the one before them is sent. Further keys are not sent.
 pub const DIGITS_WAITING: usize = pick(32, 2);
 /// Samples of one stream that wait to be played, at 8,000 a second; a power of two. What comes earlier than
@@ -106,3 +113,7 @@ pub const MEDIA_LINES: usize = pick(8, 4);
 pub const FORMATS_SEEN: usize = pick(24, 8);
 /// Codecs that we offer or accept at a time: as many as the phone can have. More are not offered.
 pub const CODECS: usize = 10;
+
+const _: () = assert!(PLAN_ITEMS <= 4_096, "the sets of places in a dial plan have two levels of 64");
+const _: () = assert!(DIALED_BYTES < 128, "the places in a number are the bits of a word");
+const _: () = assert!(DIALED_BYTES <= NUMBER_BYTES, "a number as dialled can be sent");

@@ -1,5 +1,23 @@
-//! Templates for numbers and statuses (guide, chapter Data Types).
+//! Dial plans: what a person's keys mean (guide, chapter Dial Plan). And templates for numbers and statuses.
+//!
+//! A [`Plan`] is compiled once from its text. A [`Collector`] takes keys and timeouts and says what to do: go on,
+//! send a number, reject it, or act on a service code. The plan is an argument of each step, so that a plan can
+//! change while a number is dialled.
 
+pub mod collector;
+pub mod fault;
+mod ip;
+mod item;
+pub mod key;
+mod matcher;
+pub mod plan;
+mod script;
 pub mod template;
+pub mod transform;
 
+pub use collector::{Collector, Incomplete, Input, Prompt, Rules, State, Step, Verdict};
+pub use fault::{Expected, PlanFault};
+pub use key::DialKey;
+pub use plan::Plan;
 pub use template::Template;
+pub use transform::Number;
