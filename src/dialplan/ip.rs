@@ -41,7 +41,8 @@ pub(super) fn read(keys: &str) -> Option<Reading<'_>> {
         return None;
     }
     let address = SHAPES.into_iter().find_map(|shape| complete(keys, shape));
-    let extends = ["0", "*"].into_iter().any(|next| SHAPES.into_iter().any(|shape| begins(keys, next, shape)));
+    let extends =
+        ["0", "*"].into_iter().any(|next| SHAPES.into_iter().any(|shape| begins(keys, next, shape)));
     (address.is_some() || extends).then_some(Reading { address, extends })
 }
 
@@ -85,7 +86,8 @@ fn begins(keys: &str, next: &str, shape: Shape) -> bool {
     if next == "*" {
         return places.all(|(place, digits)| {
             let here = group(place, shape);
-            here.is_some_and(|here| fits(digits, here, true)) && group(place.saturating_add(1), shape).is_some()
+            here.is_some_and(|here| fits(digits, here, true))
+                && group(place.saturating_add(1), shape).is_some()
         });
     }
     places.all(|(place, digits)| {
@@ -157,13 +159,18 @@ mod tests {
         assert_eq!(reading("192*168*1*7*256"), "192.168.1.7:256+");
         assert_eq!(reading("101*192*168*1*7"), "101@192.168.1.7+", "five groups, no port: 7 is below 256");
         assert_eq!(reading("5551234*192*168*1*70*65000"), "5551234@192.168.1.70:65000");
-        assert_eq!(reading("101*10*0*0*1*255"), "+", "a port must be larger than 255: it can still become one");
+        assert_eq!(
+            reading("101*10*0*0*1*255"),
+            "+",
+            "a port must be larger than 255: it can still become one"
+        );
         assert_eq!(reading("10*0*0*001"), "10.0.0.1+", "leading zeros");
     }
 
     #[test]
     fn a_number_without_a_star_or_with_a_wrong_group_is_no_address() {
-        for keys in ["", "1", "192168", "*69", "*", "1**", "1*2*3*256*1*2", "1*2*3*4*5*6*7", "1*2*3*4*65536*"] {
+        for keys in ["", "1", "192168", "*69", "*", "1**", "1*2*3*256*1*2", "1*2*3*4*5*6*7", "1*2*3*4*65536*"]
+        {
             assert_eq!(reading(keys), "-", "{keys}");
         }
         assert_eq!(reading("999*"), "+", "a user-id");
