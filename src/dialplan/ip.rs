@@ -3,8 +3,8 @@
 //! ```text
 //! address := [ user-id "@" ] a "." b "." c "." d [ ":" port ]        ; "@", ".", ":" are all the key "*"
 //! ```
-//! `user-id` is a number, `a` to `d` are at most 255, the port is more than 255. Five groups are an address with
-//! a port when they can be, else one with a user-id.
+//! `user-id` is a number, `a` to `d` are at most 255, the port is more than 255. Five groups are an address
+//! with a port when they can be, else one with a user-id.
 
 use core::fmt::Write;
 

@@ -1,8 +1,8 @@
 //! Which sequences of a plan can still be meant: a nondeterministic automaton over its items.
 //!
 //! A state is the place of an item that waits: for a key, or for a pause. The set of them has one bit an item
-//! and one bit for each word of those that is not empty, so that a key costs what the waiting places cost. Items
-//! lead to later items only; so the set is walked from its end and changed in place.
+//! and one bit for each word of those that is not empty, so that a key costs what the waiting places cost.
+//! Items lead to later items only; so the set is walked from its end and changed in place.
 
 use super::item::{Item, Outcome};
 use super::plan::Plan;
@@ -41,7 +41,8 @@ impl Candidates {
         Self { waiting: [0; WORDS], used: 0, own: None, appended: None, tone: false, pauses: false }
     }
 
-    /// No key yet: every sequence waits at its beginning. One that is complete so counts if it sends something.
+    /// No key yet: every sequence waits at its beginning. One that is complete so counts if it sends
+    /// something.
     pub(super) fn start(&mut self, plan: &Plan) {
         *self = Self::new();
         let (mut walking, mut emits) = (true, false);
@@ -143,8 +144,8 @@ impl Candidates {
         self.places().filter_map(|place| quiet(items, place)).min()
     }
 
-    /// No key for so many seconds: the sequences whose pause that is go on. Whether one is complete by it, with
-    /// nothing left that it waits for.
+    /// No key for so many seconds: the sequences whose pause that is go on. Whether one is complete by it,
+    /// with nothing left that it waits for.
     pub(super) fn cross(&mut self, items: &[u16], seconds: u32) -> bool {
         let mut complete = false;
         let mut words = self.used;

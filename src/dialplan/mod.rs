@@ -1,8 +1,8 @@
 //! Dial plans: what a person's keys mean (guide, chapter Dial Plan). And templates for numbers and statuses.
 //!
-//! A [`Plan`] is compiled once from its text. A [`Collector`] takes keys and timeouts and says what to do: go on,
-//! send a number, reject it, or act on a service code. The plan is an argument of each step, so that a plan can
-//! change while a number is dialled.
+//! A [`Plan`] is compiled once from its text. A [`Collector`] takes keys and timeouts and says what to do: go
+//! on, send a number, reject it, or act on a service code. The plan is an argument of each step, so that a
+//! plan can change while a number is dialled.
 
 pub mod collector;
 pub mod fault;

@@ -11,8 +11,8 @@ use crate::limits;
 
 /// A compiled dial plan: which numbers there are, and what becomes of them.
 ///
-/// It has at most one step of two bytes for each character of its text. Service codes and speed dial digits are
-/// appended to it (guide: implicit sequences).
+/// It has at most one step of two bytes for each character of its text. Service codes and speed dial digits
+/// are appended to it (guide: implicit sequences).
 ///
 /// ```
 /// use deskphone::dialplan::Plan;
@@ -59,8 +59,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Becomes the plan that a text means, in place. Codes and speed dial digits are to be added again; whether
-    /// IP addresses can be dialled, and the revision, stay.
+    /// Becomes the plan that a text means, in place. Codes and speed dial digits are to be added again;
+    /// whether IP addresses can be dialled, and the revision, stay.
     ///
     /// # Errors
     /// The first character that cannot stand where it stands. The plan is as it was then.
@@ -138,8 +138,8 @@ impl Plan {
         self.ip_dialling
     }
 
-    /// Says that the plan is another one now. A collector that began with another revision begins anew and gives
-    /// itself its own keys again.
+    /// Says that the plan is another one now. A collector that began with another revision begins anew and
+    /// gives itself its own keys again.
     pub const fn set_revision(&mut self, revision: u32) {
         self.revision = revision;
     }
@@ -162,8 +162,8 @@ impl Plan {
         self.short_s.map(milliseconds)
     }
 
-    /// What a text becomes by the first sequence that matches all of it; `None` when none does, when that one is
-    /// barred, or when the result is too long. This is what `Caller ID Map` does.
+    /// What a text becomes by the first sequence that matches all of it; `None` when none does, when that one
+    /// is barred, or when the result is too long. This is what `Caller ID Map` does.
     #[must_use]
     pub fn rewrite(&self, text: &str) -> Option<Number> {
         transform::rewrite(self.own_items(), text).flatten()

@@ -1,8 +1,8 @@
 //! What a number becomes: which part of it is not sent, and what is sent instead.
 //!
 //! Only the sequence that decides is walked, once, over keys that it is known to match. An element with `.`
-//! takes as many of them as leave enough for the rest. Which counts do is one pass over the rest, from its end,
-//! over a set of places in the number: no table, no search.
+//! takes as many of them as leave enough for the rest. Which counts do is one pass over the rest, from its
+//! end, over a set of places in the number: no table, no search.
 
 use heapless::String;
 
@@ -13,7 +13,8 @@ use crate::limits;
 /// A number as it is sent.
 pub type Number = String<{ limits::NUMBER_BYTES }>;
 
-/// What `text` becomes by a sequence that matches it; `None` when it does not match or the result is too long.
+/// What `text` becomes by a sequence that matches it; `None` when it does not match or the result is too
+/// long.
 pub(super) fn transmit(sequence: &[u16], text: &str) -> Option<Number> {
     let bytes = text.as_bytes();
     let mut number = Number::new();

@@ -8,7 +8,8 @@
 //! | none is complete | the long timer runs, then the number is sent as dialled, or rejected |
 //!
 //! `#` and the dial soft key do what the running timer does at its end. Among sequences that are complete the
-//! first in the plan decides; a service code or a speed dial digit stands before them, unless that one is barred.
+//! first in the plan decides; a service code or a speed dial digit stands before them, unless that one is
+//! barred.
 //!
 //! ```
 //! use deskphone::base::Instant;
@@ -202,8 +203,8 @@ impl Collector {
         Step { tone: self.tone(), verdict }
     }
 
-    /// Judges a number that was entered whole: on the hook, or taken from a list. It is complete or it is not; no
-    /// timer runs. What no dial pad can enter is sent as it stands.
+    /// Judges a number that was entered whole: on the hook, or taken from a list. It is complete or it is
+    /// not; no timer runs. What no dial pad can enter is sent as it stands.
     pub fn enter(&mut self, now: Instant, plan: &Plan, rules: &Rules, number: &str) -> Verdict {
         self.keys.clear();
         self.revision = plan.revision();
@@ -383,8 +384,8 @@ impl Collector {
         }
     }
 
-    /// The first of the plan's own sequences if it is barred, else a code or digit, else that sequence, else an
-    /// address.
+    /// The first of the plan's own sequences if it is barred, else a code or digit, else that sequence, else
+    /// an address.
     fn decision(&self, plan: &Plan) -> Option<Decision> {
         let barred = |end: &usize| outcome(plan, *end) == Some(Outcome::Barred);
         let own = self.candidates.own();
