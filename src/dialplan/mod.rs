@@ -4,6 +4,7 @@
 //! on, send a number, reject it, or act on a service code. The plan is an argument of each step, so that a
 //! plan can change while a number is dialled.
 
+pub mod code_list;
 pub mod collector;
 pub mod fault;
 mod ip;
@@ -12,12 +13,15 @@ pub mod key;
 mod matcher;
 pub mod plan;
 mod script;
+pub mod star;
 pub mod template;
 pub mod transform;
 
+pub use code_list::{CodeList, CodeListFault, CodeTone};
 pub use collector::{Collector, Incomplete, Input, Prompt, Rules, State, Step, Verdict};
 pub use fault::{Expected, PlanFault};
 pub use key::DialKey;
 pub use plan::Plan;
+pub use star::{Class, CodecChoice, CodecName, Service, leading_code};
 pub use template::Template;
 pub use transform::Number;
