@@ -193,9 +193,9 @@ const LIST: u8 = 64;
 impl Service {
     /// Every service that has a code of its own: all but the lists, which are settings as a whole.
     pub fn own() -> impl Iterator<Item = Self> {
-        let codecs = CODECS.into_iter().flat_map(|(codec, _, _)| {
-            [false, true].map(|force| Self::Codec(CodecChoice { codec, force }))
-        });
+        let codecs = CODECS
+            .into_iter()
+            .flat_map(|(codec, _, _)| [false, true].map(|force| Self::Codec(CodecChoice { codec, force })));
         VERTICAL.into_iter().map(|(service, _)| service).chain(codecs)
     }
 
