@@ -212,18 +212,18 @@ impl Service {
     /// The number by which a plan knows the service.
     #[must_use]
     pub fn number(self) -> u8 {
-        let place = match self {
-            Self::Codec(choice) => {
-                let place = CODECS.into_iter().position(|(codec, _, _)| codec == choice.codec);
-                let place = place.and_then(|place| u8::try_from(place).ok()).unwrap_or(0);
-                let force = u8::from(choice.force);
-                return FIRST_CODEC.saturating_add(place.saturating_mul(2)).saturating_add(force);
-            }
-            Self::Referral(place) => return FIRST_REFERRAL | place & (LIST - 1),
-            Self::FeatureDial(place) => return FIRST_FEATURE_DIAL | place & (LIST - 1),
-            vertical => VERTICAL.into_iter().position(|(service, _)| service == vertical),
-        };
-        place.and_then(|place| u8::try_from(place).ok()).unwrap_or(0)
+        let place = |place: Option<usize>| place.and_then(|place| u8::try_from(place).ok()).unwrap_or(0);
+        if let Self::Referral(place) = self {
+            return FIRST_REFERRAL | place & (LIST - 1);
+        }
+        if let Self::FeatureDial(place) = self {
+            return FIRST_FEATURE_DIAL | place & (LIST - 1);
+        }
+        if let Self::Codec(choice) = self {
+            let row = place(CODECS.into_iter().position(|(codec, _, _)| codec == choice.codec));
+            return FIRST_CODEC | row.saturating_mul(2) | u8::from(choice.force);
+        }
+        place(VERTICAL.into_iter().position(|(service, _)| service == self))
     }
 
     /// The service that a number stands for.
