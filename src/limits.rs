@@ -91,6 +91,8 @@ pub const PLAN_BYTES: usize = pick(2_047, 511);
 pub const PLAN_ITEMS: usize = PLAN_BYTES + pick(513, 321);
 /// DTMF keys pressed during a call that wait until the one before them is sent. Further keys are not sent.
 pub const DIGITS_WAITING: usize = pick(32, 2);
+/// DTMF keys of one call that wait for the answer to the INFO before them. Further ones are not sent.
+pub const INFO_DIGITS_WAITING: usize = pick(8, 2);
 /// Samples of one stream that wait to be played, at 8,000 a second; a power of two. What comes earlier than
 /// that makes the oldest ones give way: a jump in the sound.
 pub const JITTER_SAMPLES: usize = 4_096;

@@ -110,6 +110,7 @@ impl Phone {
             | Event::Answered(session)
             | Event::Media(session)
             | Event::Party(session)
+            | Event::Digit { session, .. }
             | Event::Progress { session, .. }
             | Event::MediaFailed { session, .. }
             | Event::Talk(session)

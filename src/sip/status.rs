@@ -134,6 +134,7 @@ statuses! {
     PROVIDE_REFERRER_IDENTITY 429 "Provide Referrer Identity";
     FLOW_FAILED 430 "Flow Failed";
     ANONYMITY_DISALLOWED 433 "Anonymity Disallowed";
+    BAD_INFO_PACKAGE 469 "Bad Info Package";
     TEMPORARILY_UNAVAILABLE 480 "Temporarily Unavailable";
     CALL_DOES_NOT_EXIST 481 "Call/Transaction Does Not Exist";
     LOOP_DETECTED 482 "Loop Detected";

@@ -173,6 +173,8 @@ pub struct Settings {
     pub packet_ms: u16,
     /// `AVT Dynamic Payload`: telephone events in our offers; `None`: no such offer.
     pub dtmf_payload_type: Option<u8>,
+    /// `DTMF Relay MIME Type`: the body of our INFO requests with digits; empty: `application/dtmf-relay`.
+    pub dtmf_relay_type: String<31>,
     /// `Handle VIA received` and `Handle VIA rport`: learn our mapped address from responses.
     pub handle_via_mapping: bool,
     /// `Insert VIA received`, `Insert VIA rport`, `Send Resp To Src Port`: treat requests as RFC 3581 asks
@@ -211,6 +213,7 @@ impl Settings {
             rtp_port_max: 16_482,
             packet_ms: 30,
             dtmf_payload_type: Some(101),
+            dtmf_relay_type: String::new(),
             handle_via_mapping: false,
             force_rport: false,
             talk_package: false,

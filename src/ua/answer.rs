@@ -221,9 +221,11 @@ fn explain(out: &mut Writer<'_>, request: &Message<'_>, status: Status, settings
         489 => request::allow_events(out, settings),
         405 | 501 => compose::header(out, HeaderName::Allow, request::ALLOW),
         415 | 406 => {
-            compose::header(out, HeaderName::Accept, request::SDP);
+            compose::list_header(out, HeaderName::Accept, request::abilities(request).bodies.iter().copied());
             compose::header(out, HeaderName::AcceptEncoding, b"identity");
         }
+        // RFC 6086 §5.2: the packages that we take, which are none.
+        469 => compose::header(out, HeaderName::RecvInfo, b""),
         420 => {
             compose::list_header(out, HeaderName::Unsupported, unsupported(request, &request::ABILITIES));
         }

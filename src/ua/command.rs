@@ -1,6 +1,7 @@
 //! What the layer above asks of the user agent.
 
 use super::ids::{ExtensionId, SessionId};
+use crate::rtp::telephone_event::Digit;
 use crate::sdp::Codec;
 
 /// One wish. The user agent turns it into whatever SIP requires in the session's state.
@@ -31,6 +32,15 @@ pub enum Command<'a> {
     Hold(SessionId),
     /// Take the far end back from hold.
     Resume(SessionId),
+    /// Send a key in an INFO request; further ones wait for the answer to it.
+    SendDigit {
+        /// A session that is answered.
+        session: SessionId,
+        /// The key.
+        digit: Digit,
+        /// How long it was held.
+        duration_ms: u16,
+    },
 }
 
 /// A call to be made.
@@ -71,7 +81,7 @@ pub enum Outcome {
 /// Why a command was not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No free session or transaction; see `limits`.
+    /// No free session or transaction, or too many digits wait; see `limits`.
     Full,
     /// The host has not given an address yet, or took it back.
     NoNetwork,

@@ -22,6 +22,8 @@ pub(super) enum Purpose {
     /// INVITE or re-INVITE.
     Invite(SessionId),
     Bye(SessionId),
+    /// A digit.
+    Info(SessionId),
     /// Nobody waits for its answer.
     Cancel,
 }
@@ -33,6 +35,7 @@ impl Errand {
             Purpose::Register => (REGISTER, 0),
             Purpose::Invite(id) => (INVITE, id.0.bits()),
             Purpose::Bye(id) => (BYE, id.0.bits()),
+            Purpose::Info(id) => (INFO, id.0.bits()),
             Purpose::Cancel => (CANCEL, 0),
         };
         let head = u64::from(u16::from_be_bytes([self.extension.number(), kind]));
@@ -47,6 +50,7 @@ impl Errand {
             REGISTER => Purpose::Register,
             INVITE => Purpose::Invite(session),
             BYE => Purpose::Bye(session),
+            INFO => Purpose::Info(session),
             CANCEL => Purpose::Cancel,
             _ => return None,
         };
@@ -58,6 +62,7 @@ const REGISTER: u8 = 1;
 const INVITE: u8 = 2;
 const BYE: u8 = 3;
 const CANCEL: u8 = 4;
+const INFO: u8 = 5;
 
 #[cfg(test)]
 mod tests {
@@ -67,9 +72,13 @@ mod tests {
     fn every_errand_comes_back_from_its_word() {
         let session = SessionId(Handle::of_bits(0x0007_FFFE));
         for extension in ExtensionId::ALL {
-            for purpose in
-                [Purpose::Register, Purpose::Invite(session), Purpose::Bye(session), Purpose::Cancel]
-            {
+            for purpose in [
+                Purpose::Register,
+                Purpose::Invite(session),
+                Purpose::Bye(session),
+                Purpose::Info(session),
+                Purpose::Cancel,
+            ] {
                 let errand = Errand { extension, purpose };
                 assert_eq!(Errand::of(errand.word()), Some(errand));
             }

@@ -1,6 +1,7 @@
 //! What the user agent tells the layer above.
 
 use super::ids::{ExtensionId, SessionId};
+use crate::rtp::telephone_event::Digit;
 use crate::sip::message_summary::MessageCount;
 
 /// Something happened. Details are levels: read [`super::UserAgent::session`] and
@@ -26,6 +27,15 @@ pub enum Event {
     Media(SessionId),
     /// The other side is, or is shown as, somebody else now: the call was transferred or picked up.
     Party(SessionId),
+    /// The far end pressed a key and told it in an INFO request.
+    Digit {
+        /// The session.
+        session: SessionId,
+        /// The key.
+        digit: Digit,
+        /// How long it was held.
+        duration_ms: u16,
+    },
     /// A hold or resume that we asked for failed with this status; the session is as it was before.
     MediaFailed {
         /// The session.

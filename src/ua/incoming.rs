@@ -2,7 +2,8 @@
 //! §8.2, §12.2.2, §18.1.2).
 
 use super::answer::Answer;
-use super::request::ABILITIES;
+use super::digits;
+use super::request::abilities;
 use super::session::progress::Input;
 use super::{ExtensionId, Instant, Rng, SessionId, UserAgent};
 use crate::dialog::Sequence;
@@ -21,9 +22,15 @@ impl UserAgent {
             self.counters.malformed = self.counters.malformed.saturating_add(1);
             return;
         };
-        match judge(&message, &ABILITIES) {
+        match judge(&message, &abilities(&message)) {
             Verdict::Admit if message.is_request() => self.receive_request(now, rng, arrival, &message),
             Verdict::Admit => self.receive_response(now, rng, &message),
+            // RFC 6086 §4.2.2: the package comes before its body.
+            Verdict::Answer(rejection) if rejection.status == Status::UNSUPPORTED_MEDIA_TYPE => {
+                let of_package = digits::is_of_package(&message);
+                let status = if of_package { Status::BAD_INFO_PACKAGE } else { rejection.status };
+                self.decline(arrival, &message, status);
+            }
             Verdict::Answer(rejection) => self.decline(arrival, &message, rejection.status),
             Verdict::Drop(_) => self.counters.malformed = self.counters.malformed.saturating_add(1),
         }
@@ -124,6 +131,10 @@ impl UserAgent {
             self.proceed(now, rng, id, Input::Bye);
         } else if method == Method::Notify {
             self.session_notified(now, arrival, request, id);
+        } else if digits::is_of_package(request) {
+            self.reply(now, arrival, request, id, Status::BAD_INFO_PACKAGE);
+        } else if method == Method::Info {
+            self.informed(now, arrival, request, id);
         } else {
             self.reply(now, arrival, request, id, Status::OK);
         }

@@ -9,6 +9,7 @@ mod answered;
 pub mod challenge;
 mod codecs;
 pub mod command;
+mod digits;
 mod errand;
 pub mod event;
 #[cfg(any(test, feature = "_fuzzing"))]
@@ -335,6 +336,7 @@ impl UserAgent {
             Purpose::Invite(id) | Purpose::Bye(id) => {
                 self.session_request_failed(now, rng, id, status, addresses);
             }
+            Purpose::Info(id) => self.digit_done(now, rng, id, status),
             Purpose::Cancel => {}
         }
     }
@@ -347,6 +349,7 @@ impl UserAgent {
             Purpose::Invite(id) | Purpose::Bye(id) => {
                 self.sessions.get(id.0).and_then(|session| session.client)
             }
+            Purpose::Info(id) => self.sessions.get(id.0).and_then(|session| session.digits.client),
             Purpose::Cancel => None,
         };
         latest == Some(client)
@@ -377,6 +380,9 @@ impl UserAgent {
             Command::Ring(id) => return self.ring(now, id),
             Command::Refuse { session, status, contact } => {
                 return self.refuse(now, rng, session, status, contact);
+            }
+            Command::SendDigit { session, digit, duration_ms } => {
+                return self.send_digit(now, rng, session, digit, duration_ms);
             }
             Command::Answer(id) => (id, progress::Input::Answer),
             Command::End(id) => (id, progress::Input::End),

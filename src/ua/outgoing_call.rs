@@ -163,7 +163,7 @@ impl UserAgent {
     }
 
     /// Where the session's next request goes: before there is a dialog, where the INVITE went.
-    fn session_hop(&mut self, now: Instant, id: SessionId, account: &Account) -> Option<Hop> {
+    pub(super) fn session_hop(&mut self, now: Instant, id: SessionId, account: &Account) -> Option<Hop> {
         let session = self.sessions.get(id.0)?;
         if session.dialog.stage() == Stage::Early {
             return session.hop;

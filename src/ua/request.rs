@@ -3,9 +3,10 @@
 use core::net::{IpAddr, SocketAddr};
 
 use super::account::{Account, Settings};
+use super::digits::BODIES;
 use crate::base::Writer;
 use crate::sip::admission::Abilities;
-use crate::sip::{HeaderName, Method, compose};
+use crate::sip::{HeaderName, Message, Method, compose};
 use crate::transaction::{Hop, Transport};
 
 /// Room for a Via value of ours.
@@ -127,15 +128,29 @@ pub(super) fn allow_events(out: &mut Writer<'_>, settings: &Settings) {
     compose::list_header(out, HeaderName::AllowEvents, packages.chain(talk).chain(hold));
 }
 
+/// What we can do with a message: the bodies that we read depend on the method.
+pub(super) fn abilities(message: &Message<'_>) -> Abilities<'static> {
+    let bodies: &[&[u8]] = if message.method() == Some(Method::Info) { &BODIES } else { ABILITIES.bodies };
+    Abilities { bodies, ..ABILITIES }
+}
+
 /// What we can do.
 pub(super) const ABILITIES: Abilities<'static> = Abilities {
-    methods: &[Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Notify],
+    methods: &[
+        Method::Invite,
+        Method::Ack,
+        Method::Cancel,
+        Method::Bye,
+        Method::Options,
+        Method::Notify,
+        Method::Info,
+    ],
     options: &EXTENSIONS,
     bodies: &[SDP, MESSAGE_SUMMARY],
     answers: &[SDP],
 };
 /// Its methods as Allow says them.
-pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY";
+pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, INFO";
 /// The event packages that notifications may be about.
 const EVENTS: [&[u8]; 6] =
     [b"message-summary", b"resync", b"check-sync", b"reboot", b"restart_now", b"report"];

@@ -26,7 +26,10 @@ impl UserAgent {
                     Purpose::Register if self.awaits(errand, client) => {
                         self.register_answered(now, rng, errand.extension, response);
                     }
-                    Purpose::Register | Purpose::Cancel => {}
+                    Purpose::Info(id) if self.awaits(errand, client) => {
+                        self.digit_answered(now, rng, id, response);
+                    }
+                    Purpose::Register | Purpose::Info(_) | Purpose::Cancel => {}
                     Purpose::Invite(_) | Purpose::Bye(_) if self.answered_again(now, rng, response) => {}
                     Purpose::Invite(id) | Purpose::Bye(id) if self.awaits(errand, client) => {
                         self.session_answered(now, rng, id, response);

@@ -5,6 +5,7 @@ pub(super) mod progress;
 use heapless::Vec;
 
 use super::challenge::Attempts;
+use super::digits::DigitRelay;
 use super::identifier::{Branch, Tag};
 use super::identity::Party;
 use super::ids::ExtensionId;
@@ -54,6 +55,7 @@ pub(super) struct Session {
     pub(super) silent: usize,
     /// The branch of the ACK to the last 2xx, and the CSeq that it acknowledges.
     pub(super) acknowledged: Option<(Branch, u32)>,
+    pub(super) digits: DigitRelay,
     pub(super) timers: Timers,
 }
 
@@ -134,6 +136,7 @@ impl Session {
             redirections: 0,
             silent: 0,
             acknowledged: None,
+            digits: DigitRelay::default(),
             timers: Timers::default(),
         }
     }

@@ -108,6 +108,7 @@ impl World {
                 | Event::Service { .. }
                 | Event::Talk(_)
                 | Event::Hold(_)
+                | Event::Digit { .. }
                 | Event::Ended { .. } => {}
             }
         }

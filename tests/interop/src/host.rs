@@ -218,6 +218,7 @@ impl Host {
             | Event::MessageWaiting { .. }
             | Event::Service { .. }
             | Event::Talk(_)
+            | Event::Digit { .. }
             | Event::Hold(_) => {}
         }
     }
