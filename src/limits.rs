@@ -24,6 +24,9 @@ pub const STREAM_BYTES: usize = pick(8_192, 2_048);
 /// INVITE sessions at a time: four appearances, and forked or ending ones beside them. One more incoming call
 /// gets 486; one that only waits for the answer to its BYE gives way before that.
 pub const SESSIONS: usize = pick(8, 2);
+/// Branches of a forked call of ours that are told apart while they ring. What rings beyond that is not
+/// acknowledged when it asks for it (PRACK): its gateway gives up; its answer counts all the same.
+pub const EARLY_DIALOGS: usize = pick(4, 1);
 /// Client transactions at a time. None free: the request fails as if the network were gone. A call is begun
 /// only while there is one more for its CANCEL or BYE. Ten carry fifty short calls a second with 5 % loss.
 pub const CLIENT_TRANSACTIONS: usize = pick(10, 3);

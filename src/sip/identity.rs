@@ -44,10 +44,12 @@ impl<'a> Reason<'a> {
         self.params.get(b"cause").and_then(text::decimal)
     }
 
-    /// Whether another phone took the call: it is no missed call (RFC 3326 §3.1).
+    /// Whether another phone took the call: it is no missed call (RFC 3326 §3.1). Gateways say it as 26 of
+    /// Q.850, non-selected user clearing.
     #[must_use]
     pub fn is_answered_elsewhere(&self) -> bool {
-        self.protocol.eq_ignore_ascii_case(b"SIP") && self.cause() == Some(200)
+        (self.protocol.eq_ignore_ascii_case(b"SIP") && self.cause() == Some(200))
+            || (self.protocol.eq_ignore_ascii_case(b"Q.850") && self.cause() == Some(26))
     }
 }
 

@@ -190,6 +190,12 @@ impl Transactions {
         self.clients.record(client.0).map(|record| record.hop)
     }
 
+    /// Whose request it is.
+    #[must_use]
+    pub fn client_owner(&self, client: ClientId) -> Option<Owner> {
+        self.clients.record(client.0).map(|record| record.owner)
+    }
+
     /// Whether the request has no final answer yet.
     #[must_use]
     pub fn is_unanswered(&self, client: ClientId) -> bool {

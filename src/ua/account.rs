@@ -46,6 +46,11 @@ pub struct Account {
     pub anonymous_with_remote_party_id: bool,
     /// `Auth Resync-Reboot`: a NOTIFY that wants the phone to resync or reboot must show the password.
     pub authenticate_resync: bool,
+    /// `SIP 100REL Enable`: provisional responses are sent reliably to who can take them, and asked for
+    /// (RFC 3262).
+    pub reliable_provisional: bool,
+    /// `Sticky 183`: after the first 183, ringing (180) is not told any more.
+    pub sticky_183: bool,
     /// The codecs to offer, best first; [`preferred_codecs`](super::preferred_codecs) makes the list of the
     /// settings.
     pub codecs: Vec<Codec, { crate::limits::CODECS }>,
@@ -73,6 +78,8 @@ impl Account {
             remote_party_id: true,
             anonymous_with_remote_party_id: true,
             authenticate_resync: true,
+            reliable_provisional: false,
+            sticky_183: false,
             codecs: Vec::new(),
         }
     }
@@ -150,6 +157,8 @@ pub struct Settings {
     pub escape_display_name: bool,
     /// `INVITE Expires`, seconds; 0: no Expires header.
     pub invite_expires_s: u32,
+    /// `ReINVITE Expires`, seconds; 0: no Expires header in a re-INVITE, and no such limit.
+    pub reinvite_expires_s: u32,
     /// `Reg Min Expires`, seconds.
     pub register_min_expires_s: u32,
     /// `Reg Max Expires`, seconds.
@@ -202,6 +211,7 @@ impl Settings {
             caller_id_header: CallerIdHeader::PaidRpidFrom,
             escape_display_name: false,
             invite_expires_s: 240,
+            reinvite_expires_s: 30,
             register_min_expires_s: 1,
             register_max_expires_s: 7_200,
             register_retry_s: 30,

@@ -26,6 +26,8 @@ pub(super) struct Answer<'a> {
     pub(super) reached: Option<&'a [u8]>,
     /// Allow and Supported.
     pub(super) capabilities: bool,
+    /// `Require: 100rel` and this RSeq (RFC 3262 §3).
+    pub(super) rseq: Option<u32>,
     pub(super) retry_after_s: Option<u32>,
     /// The code and text of a Warning (§20.43).
     pub(super) warning: Option<(u16, &'static str)>,
@@ -44,6 +46,7 @@ impl<'a> Answer<'a> {
             contact: None,
             reached: None,
             capabilities,
+            rseq: None,
             retry_after_s: None,
             warning: None,
             challenge: None,
@@ -120,13 +123,23 @@ impl UserAgent {
         status: Status,
     ) {
         let tag = self.sessions.get(id.0).map(Session::own_tag);
-        let answer = Answer::new(status, tag.as_deref());
+        self.reply_with(now, arrival, request, &Answer::new(status, tag.as_deref()));
+    }
+
+    /// As [`UserAgent::reply`], with more to say.
+    pub(super) fn reply_with(
+        &mut self,
+        now: Instant,
+        arrival: Hop,
+        request: &Message<'_>,
+        answer: &Answer<'_>,
+    ) {
         let answered = self
             .open_server(now, &arrival, request)
             .ok()
-            .and_then(|server| self.respond(now, server, &answer));
+            .and_then(|server| self.respond(now, server, answer));
         if answered.is_none() {
-            self.answer_statelessly(arrival, request, &answer);
+            self.answer_statelessly(arrival, request, answer);
         }
     }
 
@@ -185,6 +198,10 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
     }
     if answer.capabilities {
         request::capabilities(out);
+    }
+    if let Some(rseq) = answer.rseq {
+        compose::header(out, HeaderName::Require, super::early::OPTION);
+        compose::number_header(out, HeaderName::RSeq, u64::from(rseq));
     }
     if let Some(seconds) = answer.retry_after_s {
         compose::number_header(out, HeaderName::RetryAfter, u64::from(seconds));

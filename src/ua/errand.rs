@@ -24,6 +24,7 @@ pub(super) enum Purpose {
     Bye(SessionId),
     /// A digit.
     Info(SessionId),
+    Prack(SessionId),
     /// Nobody waits for its answer.
     Cancel,
 }
@@ -36,6 +37,7 @@ impl Errand {
             Purpose::Invite(id) => (INVITE, id.0.bits()),
             Purpose::Bye(id) => (BYE, id.0.bits()),
             Purpose::Info(id) => (INFO, id.0.bits()),
+            Purpose::Prack(id) => (PRACK, id.0.bits()),
             Purpose::Cancel => (CANCEL, 0),
         };
         let head = u64::from(u16::from_be_bytes([self.extension.number(), kind]));
@@ -51,6 +53,7 @@ impl Errand {
             INVITE => Purpose::Invite(session),
             BYE => Purpose::Bye(session),
             INFO => Purpose::Info(session),
+            PRACK => Purpose::Prack(session),
             CANCEL => Purpose::Cancel,
             _ => return None,
         };
@@ -63,6 +66,7 @@ const INVITE: u8 = 2;
 const BYE: u8 = 3;
 const CANCEL: u8 = 4;
 const INFO: u8 = 5;
+const PRACK: u8 = 16;
 
 #[cfg(test)]
 mod tests {
@@ -77,6 +81,7 @@ mod tests {
                 Purpose::Invite(session),
                 Purpose::Bye(session),
                 Purpose::Info(session),
+                Purpose::Prack(session),
                 Purpose::Cancel,
             ] {
                 let errand = Errand { extension, purpose };

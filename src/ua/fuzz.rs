@@ -258,6 +258,11 @@ impl Desk {
             out.text(if status == 401 { "WWW" } else { "Proxy" });
             out.text("-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n");
         }
+        if matches!(status, 180 | 183) && value & 32 != 0 {
+            out.text("Require: 100rel\r\nRSeq: ");
+            out.number(u64::from(value >> 6).saturating_add(1));
+            out.text("\r\n");
+        }
         out.text("Contact: <sip:far@192.0.2.1>;expires=60\r\nMin-Expires: 90\r\n");
         body(&mut out, [SDP, HELD, "", SDP].get(usize::from(value >> 6)).copied().unwrap_or(SDP));
         let length = out.finish().unwrap_or(0);
@@ -293,6 +298,9 @@ impl Desk {
         );
         out.number(u64::from(self.calls));
         out.text("\r\nCSeq: 1 INVITE\r\nContact: <sip:joe@192.0.2.1>\r\n");
+        if value.is_multiple_of(5) {
+            out.text("Require: 100rel\r\n");
+        }
         body(&mut out, if value.is_multiple_of(3) { "" } else { SDP });
         let length = out.finish().unwrap_or(0);
         self.receive(buffer.get(..length).unwrap_or(&[]));
@@ -300,8 +308,9 @@ impl Desk {
 
     /// The other side ends, changes or acknowledges: a request built from our last message.
     fn request(&mut self, value: u8) {
-        let methods = ["ACK", "BYE", "CANCEL", "INVITE", "OPTIONS", "NOTIFY", "INVITE", "ACK"];
-        let method = methods.get(usize::from(value % 8)).copied().unwrap_or("BYE");
+        let methods =
+            ["ACK", "BYE", "CANCEL", "INVITE", "OPTIONS", "NOTIFY", "INVITE", "ACK", "PRACK", "UPDATE"];
+        let method = methods.get(usize::from(value % 10)).copied().unwrap_or("BYE");
         let mut buffer = [0; 2_048];
         let mut out = Writer::new(&mut buffer);
         out.text(method);
@@ -319,6 +328,12 @@ impl Desk {
         out.text(" ");
         out.text(method);
         out.text("\r\n");
+        if method == "PRACK" {
+            let last = Message::parse(&self.last).ok();
+            out.text("RAck: ");
+            out.number(last.and_then(|last| last.rseq()).unwrap_or(1).into());
+            out.text(" 1 INVITE\r\n");
+        }
         body(&mut out, [HELD, "", SDP].get(usize::from(value % 3)).copied().unwrap_or(""));
         let length = out.finish().unwrap_or(0);
         self.receive(buffer.get(..length).unwrap_or(&[]));

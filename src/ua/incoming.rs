@@ -4,11 +4,11 @@
 use super::answer::Answer;
 use super::digits;
 use super::request::abilities;
-use super::session::progress::Input;
+use super::session::progress::{Input, State};
 use super::{ExtensionId, Instant, Rng, SessionId, UserAgent};
 use crate::dialog::Sequence;
 use crate::sip::admission::{Verdict, judge};
-use crate::sip::{HeaderName, Message, Method, Status};
+use crate::sip::{Message, Method, Status};
 use crate::transaction::{Hop, RequestMatch, ServerId};
 
 impl UserAgent {
@@ -114,21 +114,28 @@ impl UserAgent {
         id: SessionId,
         method: Method<'_>,
     ) {
-        let (Some(cseq), Some(session)) = (request.cseq(), self.sessions.get_mut(id.0)) else { return };
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
         // §12.2.2: an old request is answered 500.
-        if session.dialog.receive_cseq(cseq.number) == Sequence::OutOfOrder {
+        if session.receive_cseq(request) == Sequence::OutOfOrder {
             self.decline(arrival, request, Status::SERVER_INTERNAL_ERROR);
             return;
         }
         if method == Method::Invite {
             self.reinvited(now, rng, arrival, request, id);
+        } else if method == Method::Prack {
+            self.pracked(now, rng, arrival, request, id);
+        } else if method == Method::Update {
+            self.updated(now, rng, arrival, request, id);
         } else if method == Method::Bye {
             // A peer that hangs up got our 2xx, even if its ACK is lost.
             if let Some(server) = session.server {
                 self.transactions.acknowledge(server);
             }
             self.reply(now, arrival, request, id, Status::OK);
-            self.proceed(now, rng, id, Input::Bye);
+            // §15.1.2, RFC 3326: before the answer it has the sense of a CANCEL.
+            let ringing = self.sessions.get(id.0).is_some_and(|session| session.state == State::Incoming);
+            let elsewhere = request.reasons().any(|reason| reason.is_answered_elsewhere());
+            self.proceed(now, rng, id, if ringing { Input::Cancel { elsewhere } } else { Input::Bye });
         } else if method == Method::Notify {
             self.session_notified(now, arrival, request, id);
         } else if digits::is_of_package(request) {
@@ -153,12 +160,7 @@ impl UserAgent {
         let tag = session.and_then(|id| self.sessions.get(id.0)).map(|session| session.own_tag());
         self.answer_statelessly(arrival, request, &Answer::new(Status::OK, tag.as_deref()));
         // RFC 3326 §2: another phone took the call.
-        let elsewhere = request.values(HeaderName::Reason).any(|reason| {
-            let (protocol, params) = crate::base::scan::split_once(reason, b';').unwrap_or((reason, b""));
-            let cause = params.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-            protocol.trim_ascii().eq_ignore_ascii_case(b"SIP")
-                && cause.clone().any(|param| param.eq_ignore_ascii_case(b"cause=200"))
-        });
+        let elsewhere = request.reasons().any(|reason| reason.is_answered_elsewhere());
         if let Some(id) = session {
             self.proceed(now, rng, id, Input::Cancel { elsewhere });
         }
@@ -178,7 +180,7 @@ impl UserAgent {
     /// The session that a request within a dialog belongs to (§12.2.2).
     fn session_of_request(&self, request: &Message<'_>) -> Option<SessionId> {
         request.to()?.tag()?;
-        self.sessions.find(|session| session.dialog.id().has_request(request)).map(SessionId)
+        self.sessions.find(|session| session.has_request(request)).map(SessionId)
     }
 
     pub(super) fn session_of_server(&self, server: ServerId) -> Option<SessionId> {

@@ -4,6 +4,7 @@ use super::account::Account;
 use super::answer::Answer;
 use super::identifier;
 use super::identity::{self, Party};
+use super::provisional;
 use super::request;
 use super::session::progress::{Input, State};
 use super::session::{Session, Setup};
@@ -75,6 +76,7 @@ impl UserAgent {
         });
         session.summons = Summons::of(request);
         session.take_offer(request)?;
+        session.begin_provisional(rng, &account, request, &self.settings.timers);
         session.timers.expires.start(now, ring_limit_ms(request));
         session.server = Some(self.open_server(now, &arrival, request).map_err(refuse)?);
         self.keep(session).ok_or_else(|| refuse(Status::BUSY_HERE))
@@ -86,7 +88,21 @@ impl UserAgent {
         let (State::Incoming, Some(server)) = (session.state, session.server) else {
             return Outcome::Refused(Refusal::WrongState);
         };
-        session.timers.ringing.start(now, RING_AGAIN_MS);
+        // RFC 3262 §5: our offer, if they made none, is in the first reliable answer.
+        let description = session.offer_pending && session.provisional.state() != provisional::State::Plain;
+        let rseq = match session.provisional.step(now, provisional::Input::Respond { description }).transmit {
+            Some(provisional::Transmit::Plain) => None,
+            Some(provisional::Transmit::Reliable(rseq)) => Some(rseq),
+            // It is being said.
+            Some(provisional::Transmit::Again) | None => return Outcome::Done,
+        };
+        let again_ms = if rseq.is_some() { RING_AGAIN_RELIABLY_MS } else { RING_AGAIN_MS };
+        session.timers.ringing.start(now, again_ms);
+        let mut room = [0; limits::DESCRIPTION_BYTES];
+        let mut body = Writer::new(&mut room);
+        if description {
+            session.describe(&mut body);
+        }
         let tag = session.own_tag();
         let extension = session.extension;
         let contact = self.own_contact(extension);
@@ -94,6 +110,8 @@ impl UserAgent {
         let answer = Answer {
             contact: Some(&contact),
             reached: reached.as_deref(),
+            rseq,
+            body: body.written(),
             ..Answer::new(Status::RINGING, Some(&tag))
         };
         self.respond(now, server, &answer);
@@ -132,6 +150,7 @@ impl UserAgent {
             return;
         };
         let Some(server) = session.server.take() else { return };
+        let _over = session.provisional.step(now, provisional::Input::Final);
         let tag = session.own_tag();
         self.respond(now, server, &Answer { contact, ..Answer::new(status, Some(&tag)) });
     }
@@ -142,6 +161,7 @@ impl UserAgent {
         let Some(server) = session.server else { return };
         let is_new = session.dialog.stage() == Stage::Early;
         session.dialog.confirm();
+        let _over = session.provisional.step(now, provisional::Input::Final);
         session.timers.stop_call_setup();
         let t1_ms = self.settings.timers.t1_ms.max(SHORTEST_REPEAT_MS);
         session.timers.repeat_ms = t1_ms;
@@ -227,12 +247,11 @@ impl UserAgent {
                 retry_after_s: Some(up_to(rng, 10)),
                 ..Answer::new(Status::SERVER_INTERNAL_ERROR, Some(&tag))
             }),
-            State::Locating
-            | State::Calling
-            | State::Proceeding
-            | State::Abandoned
-            | State::Cancelling
-            | State::Ending => Some(Answer::new(Status::CALL_DOES_NOT_EXIST, Some(&tag))),
+            // §14.2: our first INVITE is not answered yet.
+            State::Calling | State::Proceeding => Some(Answer::new(Status::REQUEST_PENDING, Some(&tag))),
+            State::Locating | State::Abandoned | State::Cancelling | State::Ending => {
+                Some(Answer::new(Status::CALL_DOES_NOT_EXIST, Some(&tag)))
+            }
         };
         let refusal = match refusal {
             Some(refusal) => Err(refusal),
@@ -264,7 +283,7 @@ impl UserAgent {
         }
     }
 
-    fn own_contact(&self, extension: ExtensionId) -> heapless::Vec<u8, { limits::PARTY_BYTES }> {
+    pub(super) fn own_contact(&self, extension: ExtensionId) -> heapless::Vec<u8, { limits::PARTY_BYTES }> {
         let mut room = [0; limits::PARTY_BYTES];
         let mut out = Writer::new(&mut room);
         if let Some(address) = self.shown_address() {
@@ -315,7 +334,7 @@ impl UserAgent {
 impl Session {
     /// Takes the offer of an INVITE and makes our answer to it; without an offer, ours will be in the 200
     /// (§13.2.1).
-    fn take_offer(&mut self, request: &Message<'_>) -> Result<(), Answer<'static>> {
+    pub(super) fn take_offer(&mut self, request: &Message<'_>) -> Result<(), Answer<'static>> {
         self.answer.clear();
         self.offer_pending = request.body().is_empty();
         if self.offer_pending {
@@ -363,6 +382,8 @@ fn ring_limit_ms(request: &Message<'_>) -> u64 {
 }
 
 const RING_LIMIT_S: u32 = 300;
-pub(super) const RING_AGAIN_MS: u64 = 60_000;
+const RING_AGAIN_MS: u64 = 60_000;
+/// RFC 3262 §3
+const RING_AGAIN_RELIABLY_MS: u64 = 150_000;
 /// A T1 of zero must not flood the network.
 pub(super) const SHORTEST_REPEAT_MS: u32 = 10;

@@ -6,10 +6,12 @@
 mod account;
 mod answer;
 mod answered;
+mod beside;
 pub mod challenge;
 mod codecs;
 pub mod command;
 mod digits;
+mod early;
 mod errand;
 pub mod event;
 #[cfg(any(test, feature = "_fuzzing"))]
@@ -26,12 +28,15 @@ mod next_hop;
 mod notified;
 mod outbox;
 mod outgoing_call;
+pub mod provisional;
 mod register;
 mod registration;
 mod request;
 mod response;
 mod session;
+pub mod session_timer;
 mod summons;
+mod update;
 mod view;
 
 pub use account::{Account, Settings};
@@ -240,7 +245,7 @@ impl UserAgent {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         let registrars = self.registrars.0.iter().map(|registrar| registrar.deadline(self.address.is_some()));
-        let sessions = self.sessions.iter().map(|(_, session)| session.timers.deadline());
+        let sessions = self.sessions.iter().map(|(_, session)| session.deadline());
         earliest(registrars.chain(sessions).chain([self.transactions.deadline()]))
     }
 
@@ -337,7 +342,8 @@ impl UserAgent {
                 self.session_request_failed(now, rng, id, status, addresses);
             }
             Purpose::Info(id) => self.digit_done(now, rng, id, status),
-            Purpose::Cancel => {}
+            // The peer goes on with its INVITE, or gives it up.
+            Purpose::Prack(_) | Purpose::Cancel => {}
         }
     }
 
@@ -350,6 +356,8 @@ impl UserAgent {
                 self.sessions.get(id.0).and_then(|session| session.client)
             }
             Purpose::Info(id) => self.sessions.get(id.0).and_then(|session| session.digits.client),
+            // Several may be under way, one in each early dialog.
+            Purpose::Prack(id) => self.sessions.get(id.0).map(|_| client),
             Purpose::Cancel => None,
         };
         latest == Some(client)
@@ -392,6 +400,9 @@ impl UserAgent {
         };
         if input == progress::Input::Answer && session.state != progress::State::Incoming {
             return Outcome::Refused(Refusal::WrongState);
+        }
+        if input == progress::Input::Answer && self.answer_waits(id) {
+            return Outcome::Done;
         }
         self.proceed(now, rng, id, input);
         Outcome::Done

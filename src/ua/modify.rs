@@ -2,7 +2,7 @@
 //! the timers of a session.
 
 use super::challenge::Attempts;
-use super::incoming_call::{RING_AGAIN_MS, SHORTEST_REPEAT_MS};
+use super::incoming_call::SHORTEST_REPEAT_MS;
 use super::session::Modify;
 use super::session::progress::{Input, State};
 use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
@@ -59,8 +59,11 @@ impl UserAgent {
         status: u16,
         response: &Message<'_>,
     ) {
+        if let (200.., Some(session)) = (status, self.sessions.get_mut(id.0)) {
+            session.timers.expires.stop();
+        }
         match status {
-            100..=199 => {}
+            100..=199 => self.change_awaited(now, id),
             200..=299 => {
                 let Some(session) =
                     self.sessions.get_mut(id.0).filter(|session| session.modify == Modify::Sent)
@@ -97,10 +100,21 @@ impl UserAgent {
         }
     }
 
+    /// Somebody works on our re-INVITE; it may be cancelled from now on (§9.1), and is when `ReINVITE
+    /// Expires` is over.
+    fn change_awaited(&mut self, now: Instant, id: SessionId) {
+        let expires_ms = u64::from(self.settings.reinvite_expires_s).saturating_mul(1_000);
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        if expires_ms > 0 && !session.timers.expires.is_running() {
+            session.timers.expires.start(now, expires_ms);
+        }
+    }
+
     /// Our re-INVITE failed: the session is as it was (§14.1), or gone at the far end (§12.2.1.2).
     pub(super) fn change_failed(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, status: u16) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         session.modify = Modify::Idle;
+        session.timers.expires.stop();
         session.offer_pending = false;
         session.hold_wanted = session.hold_agreed;
         session.local.direction = if session.hold_agreed { Direction::SendOnly } else { Direction::SendRecv };
@@ -126,11 +140,9 @@ impl UserAgent {
         }
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         if session.timers.ringing.take_due(now) {
-            session.timers.ringing.start(now, RING_AGAIN_MS);
-            if let Some(server) = session.server {
-                self.transactions.resend(now, server);
-            }
+            let _again = self.ring(now, id);
         }
+        self.provisional_timeout(now, rng, id);
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         if session.timers.modify.take_due(now) && session.modify == Modify::Waiting {
             session.modify = Modify::Idle;
@@ -138,6 +150,9 @@ impl UserAgent {
         }
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         if session.timers.expires.take_due(now) {
+            if session.modify == Modify::Sent {
+                self.cancel_invite(now, id);
+            }
             self.proceed(now, rng, id, Input::Expired);
         }
         let Some(session) = self.sessions.get_mut(id.0) else { return };

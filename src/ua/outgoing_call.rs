@@ -121,7 +121,7 @@ impl UserAgent {
         let via = request::via(&mut room, &hop, address, &branch);
         session.dialog.compose_head(&mut out, method, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
-        session.compose_fields(&mut out, settings, offers, own_server.then_some(&account));
+        session.compose_fields(&mut out, settings, offers, &account, own_server);
         let offer = crate::sdp::offer(&session.local);
         let mut body = [0; limits::DESCRIPTION_BYTES];
         let mut body = Writer::new(&mut body);
@@ -140,8 +140,7 @@ impl UserAgent {
             &mut out,
         );
         if offers {
-            session.local.revision = offer.revision();
-            session.offer_pending = true;
+            session.begin_invite(offer.revision(), cseq);
             compose::finish_with_body(&mut out, request::SDP, body.written());
         } else {
             compose::finish_without_body(&mut out);
@@ -216,7 +215,12 @@ impl UserAgent {
         }
     }
 
-    fn learn(&mut self, id: SessionId, attempts: &mut Attempts, response: &Message<'_>) -> Verdict {
+    pub(super) fn learn(
+        &mut self,
+        id: SessionId,
+        attempts: &mut Attempts,
+        response: &Message<'_>,
+    ) -> Verdict {
         let max_auth = self.settings.max_auth;
         let Some(session) = self.sessions.get(id.0) else {
             return Verdict::GiveUp(super::challenge::Reason::Unsupported);
@@ -242,30 +246,10 @@ impl UserAgent {
     ) {
         match status {
             100 => self.proceed(now, rng, id, Input::Provisional),
-            101..=199 => {
-                let early_media = self.take_early_answer(id, response);
-                self.proceed(now, rng, id, Input::Provisional);
-                let named = self.sessions.get(id.0).is_some_and(|session| session.state.is_named());
-                if named {
-                    self.tell(Event::Progress { session: id, status, early_media });
-                }
-            }
+            101..=199 => self.progressed(now, rng, id, status, response),
             200..=299 => self.invite_accepted(now, rng, id, response),
             300..=399 if self.redirect(now, rng, id, response) => {}
             _ => self.proceed(now, rng, id, Input::Failure(status)),
-        }
-    }
-
-    /// Early media (RFC 3960 §3.2): the newest early dialog that describes a session wins.
-    fn take_early_answer(&mut self, id: SessionId, response: &Message<'_>) -> bool {
-        let Some(session) = self.sessions.get_mut(id.0) else { return false };
-        let Ok(answer) = Description::parse(response.body()) else { return false };
-        match Negotiated::from_answer(&session.local, &answer) {
-            Ok(media) => {
-                session.media = Some(media);
-                true
-            }
-            Err(_) => false,
         }
     }
 
@@ -277,7 +261,12 @@ impl UserAgent {
             self.proceed(now, rng, id, Input::Failure(513));
             return;
         };
+        // What the early dialog knew of the peer's numbers, the dialog goes on with (§12.2.2).
+        let early = response.to().and_then(|to| to.tag()).and_then(|tag| session.early.find(tag));
+        let remote_cseq = early.and_then(|early| early.remote_cseq);
         session.dialog = dialog;
+        let _first = remote_cseq.map(|number| session.dialog.receive_cseq(number));
+        session.early.clear();
         let answer = Description::parse(response.body()).ok();
         let media = answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok());
         let usable = media.is_some() || (response.body().is_empty() && session.media.is_some());
@@ -297,6 +286,7 @@ impl UserAgent {
         } else {
             // An answer that we cannot use is acknowledged, and the session ended (§13.2.2.4).
             session.state = State::Cancelling;
+            session.cause = 488;
             self.tell(Event::Ended { session: id, reason: EndReason::Failed(488) });
             self.proceed(now, rng, id, Input::Success);
         }
@@ -330,17 +320,18 @@ impl UserAgent {
     }
 
     /// Sends the CANCEL of the session's INVITE, on the same way (§9.1). Nobody waits for its answer.
-    pub(super) fn send_cancel(&mut self, now: Instant, id: SessionId) {
+    pub(super) fn cancel_invite(&mut self, now: Instant, id: SessionId) {
         let Self { settings, sessions, transactions, .. } = self;
-        let Some(session) = sessions.get_mut(id.0) else { return };
-        session.timers.give_up.start(now, u64::from(settings.timers.accepted_ms()));
+        let Some(session) = sessions.get(id.0) else { return };
         let Some(invite) = session.client else { return };
         let Some(hop) = transactions.client_hop(invite) else { return };
         let Some(mut vacant) = transactions.vacant_client() else { return };
         let Some((bytes, room)) = vacant.copying(invite) else { return };
         let Ok(request) = Message::parse(bytes) else { return };
         let mut out = Writer::new(room);
-        compose::cancel(&mut out, &request, None);
+        let mut room = [0; 80];
+        let reason = session.reason().map(|(status, text)| request::reason(&mut room, status, text));
+        compose::cancel(&mut out, &request, reason);
         if let Ok(length) = out.finish() {
             let errand = Errand { extension: session.extension, purpose: Purpose::Cancel };
             // A CANCEL that could not start is made up for by the session's own timer.
@@ -384,6 +375,7 @@ impl UserAgent {
     pub(super) fn proceed(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, input: Input) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let step = session.state.step(input);
+        session.blame(step.ended);
         if let Some(next) = step.next {
             session.state = next;
         }
@@ -424,7 +416,9 @@ impl UserAgent {
                 self.send_in_session(now, rng, id, Method::Invite)
             }
             Send::Cancel => {
-                self.send_cancel(now, id);
+                let give_up_ms = u64::from(self.settings.timers.accepted_ms());
+                self.sessions.get_mut(id.0)?.timers.give_up.start(now, give_up_ms);
+                self.cancel_invite(now, id);
                 Some(())
             }
             Send::Ack => {
@@ -463,20 +457,29 @@ impl Session {
         out: &mut Writer<'_>,
         settings: &Settings,
         offers: bool,
-        own_server: Option<&Account>,
+        account: &Account,
+        own_server: bool,
     ) {
         let initial = offers && self.dialog.stage() == Stage::Early;
-        if let Some(account) = own_server.filter(|_| initial) {
+        if own_server && initial {
             identity::own_identity(out, account, settings, self.anonymous);
+        }
+        if let (false, Some((status, text))) = (offers, self.reason()) {
+            let mut room = [0; 80];
+            compose::header(out, HeaderName::Reason, request::reason(&mut room, status, text));
         }
         if self.anonymous {
             compose::header(out, HeaderName::Privacy, b"id");
         }
-        if initial && settings.invite_expires_s > 0 {
-            compose::number_header(out, HeaderName::Expires, u64::from(settings.invite_expires_s));
+        let expires_s = if initial { settings.invite_expires_s } else { settings.reinvite_expires_s };
+        if offers && expires_s > 0 {
+            compose::number_header(out, HeaderName::Expires, u64::from(expires_s));
         }
         if offers {
             request::capabilities(out);
+            if account.reliable_provisional {
+                compose::header(out, HeaderName::Supported, super::early::OPTION);
+            }
         }
         request::user_agent(out, settings);
     }

@@ -106,6 +106,17 @@ pub(super) fn capabilities(out: &mut Writer<'_>) {
     compose::header(out, HeaderName::Allow, ALLOW);
 }
 
+/// The value of a Reason of ours (RFC 3326).
+pub(super) fn reason<'r>(room: &'r mut [u8; 80], status: u16, text: &str) -> &'r [u8] {
+    let mut out = Writer::new(room);
+    out.text("SIP;cause=");
+    out.number(u64::from(status));
+    out.text(";text=");
+    compose::quoted(&mut out, text.as_bytes());
+    let length = out.len();
+    room.get(..length).unwrap_or(&[])
+}
+
 /// Writes User-Agent, if there is one.
 pub(super) fn user_agent(out: &mut Writer<'_>, settings: &Settings) {
     if !settings.user_agent.is_empty() {
@@ -144,18 +155,20 @@ pub(super) const ABILITIES: Abilities<'static> = Abilities {
         Method::Options,
         Method::Notify,
         Method::Info,
+        Method::Prack,
+        Method::Update,
     ],
     options: &EXTENSIONS,
     bodies: &[SDP, MESSAGE_SUMMARY],
     answers: &[SDP],
 };
 /// Its methods as Allow says them.
-pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, INFO";
+pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, INFO, PRACK, UPDATE";
 /// The event packages that notifications may be about.
 const EVENTS: [&[u8]; 6] =
     [b"message-summary", b"resync", b"check-sync", b"reboot", b"restart_now", b"report"];
 /// The extensions that a Require may name.
-pub(super) const EXTENSIONS: [&[u8]; 0] = [];
+pub(super) const EXTENSIONS: [&[u8]; 1] = [super::early::OPTION];
 /// The bodies that we read.
 pub(super) const SDP: &[u8] = b"application/sdp";
 const MESSAGE_SUMMARY: &[u8] = b"application/simple-message-summary";

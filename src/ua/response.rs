@@ -34,6 +34,7 @@ impl UserAgent {
                     Purpose::Invite(id) | Purpose::Bye(id) if self.awaits(errand, client) => {
                         self.session_answered(now, rng, id, response);
                     }
+                    Purpose::Prack(id) => self.prack_answered(now, rng, client, id, response),
                     // The session is gone: a 2xx may still have to be ended.
                     Purpose::Invite(_) => self.answered_late(now, rng, client, errand.extension, response),
                     Purpose::Bye(_) => {}
@@ -56,7 +57,8 @@ impl UserAgent {
         if !response.status().is_some_and(|status| status.is_success()) {
             return false;
         }
-        let Some(tag) = response.to().and_then(|to| to.tag()) else { return false };
+        // A peer of RFC 2543 may have none (RFC 3261 §12.1.2).
+        let tag = response.to().and_then(|to| to.tag()).unwrap_or(b"");
         let known = session_of_response(&self.sessions, response);
         let Some((id, session)) = known.and_then(|id| self.sessions.get(id.0).map(|session| (id, session)))
         else {
@@ -71,7 +73,8 @@ impl UserAgent {
         }
         match session.dialog.fork(response) {
             Ok(dialog) => {
-                let surplus = session.surplus(dialog);
+                let mut surplus = session.surplus(dialog);
+                surplus.cause = ELSEWHERE;
                 self.end_surplus(now, rng, surplus, cseq.number);
             }
             Err(_) => self.counters.over_limit = self.counters.over_limit.saturating_add(1),
@@ -98,6 +101,7 @@ impl UserAgent {
         let local = Local::new(hop.remote, 0);
         let mut surplus = Session::leftover(extension, dialog, local, Some(hop));
         surplus.client = Some(client);
+        surplus.cause = ELSEWHERE;
         self.end_surplus(now, rng, surplus, cseq.number);
     }
 
@@ -105,7 +109,7 @@ impl UserAgent {
     pub(super) fn acknowledge(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         if session.acknowledged.is_none() {
-            session.acknowledged = Some((identifier::branch(rng), session.dialog.local_cseq().unwrap_or(0)));
+            session.acknowledged = Some((identifier::branch(rng), session.invite_cseq));
         }
         let Some((branch, cseq)) = session.acknowledged.clone() else { return };
         let dialog = session.dialog.clone();
@@ -167,6 +171,9 @@ impl UserAgent {
         self.proceed(now, rng, id, Input::GaveUp);
     }
 }
+
+/// The status in the Reason of a BYE to whom a call was not for: another branch took it (RFC 3326 §3.1).
+const ELSEWHERE: u16 = 200;
 
 /// The session whose INVITE a response answers: that of its dialog, or the one that it is a fork of; that has
 /// the same Call-ID and our tag (§13.2.2.4).

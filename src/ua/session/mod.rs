@@ -1,21 +1,26 @@
 //! One INVITE session (RFC 3261 §13 to §15): whose it is, where it stands, what it must remember.
 
+pub(super) mod early;
 pub(super) mod progress;
 
 use heapless::Vec;
 
 use super::challenge::Attempts;
 use super::digits::DigitRelay;
+use super::event::EndReason;
 use super::identifier::{Branch, Tag};
 use super::identity::Party;
 use super::ids::ExtensionId;
+use super::provisional::Reliable;
 use super::summons::Summons;
 use super::view::{SessionMedia, SessionView};
 use crate::base::{Instant, Timer, earliest};
-use crate::dialog::Dialog;
+use crate::dialog::{Dialog, Sequence, Stage};
 use crate::limits;
 use crate::sdp::{Local, Negotiated};
+use crate::sip::{Message, Status};
 use crate::transaction::{ClientId, Hop, ServerId};
+use early::EarlyDialogs;
 use progress::State;
 
 /// One session.
@@ -43,6 +48,20 @@ pub(super) struct Session {
     pub(super) client: Option<ClientId>,
     /// Their INVITE or re-INVITE that is not over.
     pub(super) server: Option<ServerId>,
+    /// The CSeq number of our latest INVITE.
+    pub(super) invite_cseq: u32,
+    /// The early dialogs of our first INVITE.
+    pub(super) early: EarlyDialogs,
+    /// `Session Progress` was heard.
+    pub(super) heard_183: bool,
+    /// The provisional answers to their first INVITE.
+    pub(super) provisional: Reliable,
+    /// The person has answered, the 200 waits for a PRACK.
+    pub(super) answer_wanted: bool,
+    /// Challenges that PRACK or UPDATE has answered.
+    pub(super) beside_attempts: Attempts,
+    /// Why we end it: the status in the Reason of our BYE or CANCEL; 0: none is told.
+    pub(super) cause: u16,
     pub(super) modify: Modify,
     /// What the person wants, what the re-INVITE under way asks for, and what the far end agreed to.
     pub(super) hold_wanted: bool,
@@ -128,6 +147,13 @@ impl Session {
             offer_pending: false,
             client: None,
             server: None,
+            invite_cseq: 0,
+            early: EarlyDialogs::new(),
+            heard_183: false,
+            provisional: Reliable::PLAIN,
+            answer_wanted: false,
+            beside_attempts: Attempts::new(),
+            cause: 0,
             modify: Modify::Idle,
             hold_wanted: false,
             hold_asked: false,
@@ -139,6 +165,56 @@ impl Session {
             digits: DigitRelay::default(),
             timers: Timers::default(),
         }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        earliest([self.timers.deadline(), self.provisional.deadline()])
+    }
+
+    /// Whether a peer's request belongs to the session, perhaps to an early dialog of our INVITE (RFC 3261
+    /// §12.2.2).
+    pub(super) fn has_request(&self, request: &Message<'_>) -> bool {
+        let tag = request.from().and_then(|from| from.tag());
+        let early = || {
+            let known = self.dialog.id();
+            let call = request.call_id() == Some(known.call_id());
+            let ours = request.to().and_then(|to| to.tag()) == Some(known.local_tag());
+            call && ours && tag.is_some_and(|tag| self.early.is_known(tag))
+        };
+        self.dialog.id().has_request(request) || (self.is_calling() && early())
+    }
+
+    /// The CSeq of a peer's request in the session (RFC 3261 §12.2.2).
+    pub(super) fn receive_cseq(&mut self, request: &Message<'_>) -> Sequence {
+        let Some(number) = request.cseq().map(|cseq| cseq.number) else { return Sequence::OutOfOrder };
+        let tag = request.from().and_then(|from| from.tag()).filter(|_| self.is_calling());
+        match tag.and_then(|tag| self.early.find(tag)) {
+            Some(early) => early.receive_cseq(number),
+            None => self.dialog.receive_cseq(number),
+        }
+    }
+
+    /// Whether our first INVITE has no 2xx yet.
+    pub(super) fn is_calling(&self) -> bool {
+        !self.incoming && self.dialog.stage() == Stage::Early
+    }
+
+    /// Keeps why the session ends, for the request that ends it.
+    pub(super) const fn blame(&mut self, end: Option<EndReason>) {
+        match end {
+            Some(EndReason::Failed(status)) => self.cause = status,
+            Some(EndReason::Lost) => self.cause = 408,
+            Some(
+                EndReason::Local | EndReason::Remote | EndReason::Cancelled | EndReason::AnsweredElsewhere,
+            )
+            | None => {}
+        }
+    }
+
+    /// What the Reason of our BYE or CANCEL says, if anything.
+    pub(super) fn reason(&self) -> Option<(u16, &'static str)> {
+        let text = Status::new(self.cause).map(Status::reason)?;
+        Some((self.cause, if self.cause == 200 { "Call completed elsewhere" } else { text }))
     }
 
     /// Our tag in the dialog.

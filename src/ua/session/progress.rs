@@ -67,7 +67,8 @@ pub(in crate::ua) enum Input {
     Expired,
     /// ACK for our 2xx.
     Acknowledged,
-    /// No ACK within 64·T1 (§13.3.1.4), or no final response within 64·T1 of our CANCEL (§9.1).
+    /// No ACK within 64·T1 (§13.3.1.4), no PRACK within 64·T1 (RFC 3262 §3), or no final response within
+    /// 64·T1 of our CANCEL (§9.1).
     GaveUp,
     /// The far end's BYE.
     Bye,
@@ -168,11 +169,12 @@ impl State {
             // A caller may end its early dialog with BYE (§15.1.2): the INVITE gets 487 all the same.
             Input::Bye => Step { next: None, send: Send::Reject(487), ended: Some(EndReason::Cancelled) },
             Input::Failure(_) => gone(EndReason::Lost),
+            // RFC 3262 §3: no PRACK.
+            Input::GaveUp => Step { next: None, send: Send::Reject(504), ended: Some(EndReason::Lost) },
             Input::Located
             | Input::Provisional
             | Input::Success
             | Input::Acknowledged
-            | Input::GaveUp
             | Input::ByeDone
             | Input::Lost => Self::Incoming.unmoved(),
         }

@@ -219,3 +219,11 @@ pub(super) fn request(method: &str, cseq: u32, our_tag: &str, extra: &str, body:
         body.len()
     )
 }
+
+impl Desk {
+    /// A request of the peer's in a call that we make: our tag and Call-ID from the INVITE.
+    pub(super) fn called_back(invite: &Sent, method: &str, cseq: u32, extra: &str, body: &str) -> String {
+        let (call, tag) = (invite.header("Call-ID"), invite.param("From", "tag"));
+        request(method, cseq, &tag, extra, body).replace("Call-ID: c\r", &format!("Call-ID: {call}\r"))
+    }
+}

@@ -242,7 +242,7 @@ fn rfc3261_8_2_what_is_not_let_in() {
         ),
         (request("OPTIONS", 9, "", "", ""), "200", "Allow"),
         (request("BYE", 10, "nobody", "", ""), "481", "To"),
-        (request("UPDATE", 11, "nobody", "", ""), "405", "Allow"),
+        (request("PUBLISH", 11, "nobody", "", ""), "405", "Allow"),
         (
             request("INVITE", 12, "", CONTACT, SDP).replace("sip:alice@192.0.2.1 SIP", "http://x SIP"),
             "416",

@@ -10,7 +10,9 @@ mod link;
 mod load;
 mod outgoing;
 mod properties;
+mod provisional;
 mod registration;
+mod update;
 
 #[test]
 fn a_user_agent_has_its_bound() {
