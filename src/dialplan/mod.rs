@@ -11,6 +11,8 @@ mod ip;
 mod item;
 pub mod key;
 mod matcher;
+#[cfg(test)]
+mod naive;
 pub mod plan;
 mod script;
 pub mod star;
@@ -25,3 +27,6 @@ pub use plan::Plan;
 pub use star::{Class, CodecChoice, CodecName, Service, leading_code};
 pub use template::Template;
 pub use transform::Number;
+
+#[cfg(test)]
+mod tests;

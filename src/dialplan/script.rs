@@ -80,6 +80,7 @@ impl<'a> Script<'a> {
                         return Err(self.fault(Expected::TimerColon));
                     }
                     self.skip();
+                    self.peek();
                     let seconds = Some(self.delay());
                     *(if timer == b'L' { &mut self.long_s } else { &mut self.short_s }) = seconds;
                     if self.peek() == Some(b',') {
