@@ -195,9 +195,9 @@ fn judge(sequences: &[Sequence], keys: &str) -> (String, String) {
         sequence.tokens.iter().any(|token| matches!(token, Token::Sent(sent) if !sent.is_empty()))
     };
     let first = if keys.is_empty() {
-        let zero = sequences.iter().find(|&sequence| {
-            emits(sequence) && complete(&sequence.tokens, "", false).is_some()
-        });
+        let zero = sequences
+            .iter()
+            .find(|&sequence| emits(sequence) && complete(&sequence.tokens, "", false).is_some());
         zero.map(|sequence| (complete(&sequence.tokens, "", false).unwrap(), sequence.barred))
     } else {
         done.next()

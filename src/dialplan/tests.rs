@@ -68,7 +68,10 @@ fn a_fault_names_the_character() {
     let long = format!("({})", "x".repeat(limits::PLAN_BYTES - 1));
     assert_eq!(fault(&long), (limits::PLAN_BYTES, Expected::Shorter));
     let text = |script: &str| format!("{}", Plan::check(script).unwrap_err());
-    assert_eq!(text("(xx{|x)"), "at character 4, `{`: expected a key, `x`, `[`, `<`, `,`, a timer, `|` or `)`");
+    assert_eq!(
+        text("(xx{|x)"),
+        "at character 4, `{`: expected a key, `x`, `[`, `<`, `,`, a timer, `|` or `)`"
+    );
     assert_eq!(text("([1"), "at the end, after character 3: expected a key, `x` or `]`");
 }
 

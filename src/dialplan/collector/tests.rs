@@ -52,7 +52,11 @@ fn the_alternatives_of_the_factory_plan() {
     assert_eq!(dialled(FACTORY, "00,"), "send 00");
     assert_eq!(dialled(FACTORY, "5551234,"), "send 5551234");
     assert_eq!(dialled(FACTORY, "5551234"), "pending", "it may become a long one");
-    assert_eq!(dialled(FACTORY, "00442012345,"), "send 00442012345", "twelve x, the last with a dot: 11 or more");
+    assert_eq!(
+        dialled(FACTORY, "00442012345,"),
+        "send 00442012345",
+        "twelve x, the last with a dot: 11 or more"
+    );
     assert_eq!(dialled(FACTORY, "0044201234,"), "pending");
     assert_eq!(dialled(FACTORY, "0044201234."), "as-dialled 0044201234");
     assert_eq!(dialled(FACTORY, "**"), "reject");
@@ -102,7 +106,11 @@ fn timers_of_the_plan_and_of_a_sequence() {
     let mut desk = Desk::new("L:8 , S : 4 , (xxx)");
     assert_eq!((desk.press('1'), desk.timer()), ("-".to_string(), Some(8_000)));
     let mut desk = Desk::new("L:8,(1L20 xxx|1xxL4xx)");
-    assert_eq!((desk.press('1'), desk.timer()), ("-".to_string(), Some(20_000)), "the first that is possible");
+    assert_eq!(
+        (desk.press('1'), desk.timer()),
+        ("-".to_string(), Some(20_000)),
+        "the first that is possible"
+    );
     let mut desk = Desk::new("(1xL2xxx|1L20xxx)");
     assert_eq!((desk.press('1'), desk.timer()), ("-".to_string(), Some(10_000)), "not yet at that point");
     assert_eq!((desk.press('1'), desk.timer()), ("-".to_string(), Some(2_000)));
