@@ -36,3 +36,20 @@ pub fn move_to_front<T: Copy>(all: &mut [T], from: usize, to: usize) {
         part.copy_within(from.., 0);
     }
 }
+
+/// Moves `length` values from `from` to `to`; nothing happens when one of both parts is not there.
+///
+/// ```
+/// use deskphone::base::bounded;
+/// let mut all = [1, 2, 3, 4];
+/// bounded::slide(&mut all, 2, 2, 1);
+/// assert_eq!(all, [1, 3, 4, 4]);
+/// bounded::slide(&mut all, 2, 3, 0);
+/// assert_eq!(all, [1, 3, 4, 4]);
+/// ```
+pub fn slide<T: Copy>(all: &mut [T], from: usize, length: usize, to: usize) {
+    let (Some(from_end), Some(to_end)) = (from.checked_add(length), to.checked_add(length)) else { return };
+    if from_end <= all.len() && to_end <= all.len() {
+        all.copy_within(from..from_end, to);
+    }
+}

@@ -15,7 +15,7 @@ impl Calls {
         step: &mut Step,
     ) {
         match event {
-            Event::Registration(_) | Event::Digit { .. } => {}
+            Event::Registration(_) | Event::Digit { .. } | Event::Clock { .. } => {}
             Event::Incoming(session) => self.incoming(now, session, view, step),
             Event::Progress { session, status, early_media } => {
                 self.tell(now, session, view, Call::Progress { status, early_media }, step);

@@ -116,7 +116,7 @@ impl Phone {
             | Event::Talk(session)
             | Event::Hold(session)
             | Event::Ended { session, .. } => self.ua.session(session),
-            Event::MessageWaiting { .. } | Event::Service { .. } => None,
+            Event::MessageWaiting { .. } | Event::Service { .. } | Event::Clock { .. } => None,
         };
         self.calls.step(now, calls::Input::Event { event, session })
     }

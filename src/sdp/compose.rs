@@ -41,6 +41,7 @@ pub(super) struct Content<'a> {
     pub(super) times: &'a [u8],
     pub(super) formats: Formats,
     pub(super) dtmf_payload_type: Option<u8>,
+    pub(super) dtmf_name: heapless::String<31>,
     pub(super) packet_ms: u16,
     pub(super) direction: Direction,
     pub(super) streams: Vec<Stream<'a>, { limits::MEDIA_LINES }>,
@@ -133,7 +134,8 @@ impl Content<'_> {
             write_map(out, format.payload_type, format.codec.encoding(), format.codec.clock_hz());
         }
         if let Some(number) = self.dtmf_payload_type {
-            write_map(out, number, TELEPHONE_EVENT, TELEPHONE_EVENT_HZ);
+            let name = if self.dtmf_name.is_empty() { TELEPHONE_EVENT } else { &self.dtmf_name };
+            write_map(out, number, name, TELEPHONE_EVENT_HZ);
             // RFC 4733 §7.1.1: the sixteen DTMF events.
             out.text("a=fmtp:");
             out.number(u64::from(number));

@@ -24,6 +24,8 @@ pub struct Local {
     pub packet_ms: u16,
     /// The payload type that we offer for RFC 4733 digits; `None`: we do not take them.
     pub dtmf_payload_type: Option<u8>,
+    /// The encoding name of digits in our descriptions; empty: `telephone-event`.
+    pub dtmf_name: heapless::String<31>,
     /// Our wish: `SendOnly` while we hold the peer.
     pub direction: Direction,
     /// The setting RFC 2543 Call Hold: an offer that holds also says `c=0.0.0.0` (in IPv4; IPv6 has no such
@@ -113,6 +115,7 @@ impl Local {
             formats: Formats::new(),
             packet_ms: 20,
             dtmf_payload_type: None,
+            dtmf_name: heapless::String::new(),
             direction: Direction::SendRecv,
             hold_by_address: false,
             slots,
@@ -150,6 +153,7 @@ pub fn offer(local: &Local) -> Outgoing<'static> {
         times: b"t=0 0\r\n",
         formats: local.formats.clone(),
         dtmf_payload_type: local.dtmf_payload_type,
+        dtmf_name: local.dtmf_name.clone(),
         packet_ms: local.packet_ms,
         direction: local.direction,
         streams: bounded::filled(streams),
@@ -192,6 +196,7 @@ pub fn answer<'a>(offer: &Description<'a>, local: &Local) -> Result<(Negotiated,
         times: offer.times,
         formats: accepted.formats,
         dtmf_payload_type: accepted.dtmf_payload_type,
+        dtmf_name: local.dtmf_name.clone(),
         packet_ms: local.packet_ms,
         direction: Direction::of(negotiated.send, negotiated.receive),
         streams: bounded::filled(streams),
@@ -352,7 +357,8 @@ fn meaning(media: &Media<'_>, payload_type: u8, local: &Local) -> Option<Meaning
     if map.channels != 1 {
         return None;
     }
-    let is_digits = map.encoding.eq_ignore_ascii_case(TELEPHONE_EVENT.as_bytes());
+    let is = |name: &str| map.encoding.eq_ignore_ascii_case(name.as_bytes());
+    let is_digits = is(TELEPHONE_EVENT) || is(&local.dtmf_name);
     if is_digits && map.clock_hz == TELEPHONE_EVENT_HZ {
         return Some(Meaning::Digits);
     }

@@ -168,6 +168,12 @@ impl HeaderName {
         })
     }
 
+    /// The compact form of this name, if it has one.
+    #[must_use]
+    pub fn short(self) -> Option<u8> {
+        (b'a'..=b'z').find(|letter| Self::compact(*letter) == Some(self))
+    }
+
     /// Whether this header may stand once only, with one value (RFC 3261 §7.3.1, §20).
     #[must_use]
     pub const fn is_single(self) -> bool {

@@ -24,6 +24,7 @@ pub mod admission;
 pub mod auth;
 pub mod call_info;
 mod check;
+pub mod compact;
 pub mod compose;
 pub mod event;
 pub mod fault;

@@ -2,14 +2,16 @@
 
 use super::timing::Class;
 use crate::base::Writer;
-use crate::sip::{Message, compose as write};
+use crate::sip::{Message, compact, compose as write};
 
 /// The ACK to a failure of `invite`, with the tag that the failure had in To; empty when it had none.
 pub(super) fn compose(invite: &[u8], tag: &[u8], buffer: &mut [u8]) -> Option<usize> {
     let invite = Message::parse(invite).ok()?;
     let mut out = Writer::new(buffer);
     write::ack_of_refusal(&mut out, &invite, Some(tag).filter(|tag| !tag.is_empty()));
-    out.finish().ok()
+    let length = out.finish().ok()?;
+    let written = buffer.get_mut(..length)?;
+    Some(if invite.is_compact() { compact::shorten(written) } else { length })
 }
 
 /// The class of a kept answer.

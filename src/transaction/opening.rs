@@ -9,6 +9,7 @@ use super::timing::{Class, Timers};
 use super::transport::{Hop, sent_by_port};
 use super::{client, invite_server, server};
 use crate::base::{Instant, Writer};
+use crate::sip::compact;
 use crate::sip::compose::{self, Reply};
 use crate::sip::{HeaderName, Message, Method, Status};
 
@@ -61,6 +62,7 @@ impl VacantClient<'_> {
         owner: Owner,
         timers: &Timers,
     ) -> Option<ClientId> {
+        let length = if self.table.compact { shortened(self.table, self.index, length) } else { length };
         let begun = self.table.next_ticket();
         let record = self.table.clients.slot_at(self.index).and_then(|slot| {
             let request = slot.buffer().get(..length)?;
@@ -101,11 +103,14 @@ impl Draft<'_> {
     pub fn send(self, now: Instant, status: Status, length: usize) -> bool {
         let table = self.table;
         let ticket = table.next_ticket();
-        let Some(answer) = table.scratch.get(..length) else {
+        let Some(answer) = table.scratch.get_mut(..length) else {
             table.counters.count_misuse();
             return false;
         };
         let Some(slot) = table.servers.slot_mut(self.server.0) else { return false };
+        // The answer before it, or the 100, has the names that the request had.
+        let length = if is_compact(slot.message()) { compact::shorten(answer) } else { length };
+        let answer = answer.get(..length).unwrap_or(&[]);
         let Some((record, _)) = slot.parts() else { return false };
         let step = record.machine.step(now, invite_server::Input::Respond(Class::of(status.code())));
         if step.transmit.is_none() {
@@ -174,5 +179,17 @@ fn compose_trying(
     compose::respond(&mut out, request, &Reply { status: Status::TRYING, to_tag: None, source: mark });
     compose::copy(&mut out, request, HeaderName::RecordRoute);
     compose::finish_without_body(&mut out);
-    out.finish().ok()
+    let length = out.finish().ok()?;
+    let written = buffer.get_mut(..length)?;
+    Some(if request.is_compact() { compact::shorten(written) } else { length })
+}
+
+fn is_compact(message: &[u8]) -> bool {
+    Message::parse(message).is_ok_and(|message| message.is_compact())
+}
+
+/// Makes a composed request compact; gives its new length.
+fn shortened(table: &mut Transactions, index: usize, length: usize) -> usize {
+    let buffer = table.clients.slot_at(index).map(Slot::buffer);
+    buffer.and_then(|buffer| buffer.get_mut(..length)).map_or(length, compact::shorten)
 }

@@ -25,6 +25,7 @@ pub struct Transactions {
     pub(super) servers: Slots<ServerRecord, SERVER_TRANSACTIONS>,
     /// Where ACKs and answers are composed; nothing here outlives a call.
     pub(super) scratch: [u8; MESSAGE_BYTES],
+    pub(super) compact: bool,
     pub(super) counters: Counters,
     tickets: u64,
 }
@@ -160,9 +161,16 @@ impl Transactions {
             clients: Slots::new(),
             servers: Slots::new(),
             scratch: [0; MESSAGE_BYTES],
+            compact: false,
             counters: Counters { evicted: 0, refused: 0, unmatched: 0, misused: 0 },
             tickets: 0,
         }
+    }
+
+    /// Whether our requests have compact header names (RFC 3261 §7.3.3). Answers have them when their request
+    /// does.
+    pub const fn set_compact(&mut self, compact: bool) {
+        self.compact = compact;
     }
 
     /// A slot for a new request, or `None` when all are in use by requests that are not answered yet.

@@ -40,6 +40,10 @@ pub struct Account {
     pub transport: crate::transaction::Transport,
     /// `SIP Port`: the local port that the extension sends from and listens on.
     pub port: u16,
+    /// `Auth INVITE`: a caller has to know our password.
+    pub auth_invite: bool,
+    /// `SIP Proxy-Require`: what a proxy must support; empty: no Proxy-Require header.
+    pub proxy_require: String<31>,
     /// `SIP Remote-Party-ID`: say who we are in Remote-Party-ID too.
     pub remote_party_id: bool,
     /// `Use Anonymous With RPID`: From is anonymous too when a call hides us.
@@ -75,6 +79,8 @@ impl Account {
             password: String::new(),
             transport: crate::transaction::Transport::Udp,
             port: 5_060,
+            auth_invite: false,
+            proxy_require: String::new(),
             remote_party_id: true,
             anonymous_with_remote_party_id: true,
             authenticate_resync: true,
@@ -151,6 +157,12 @@ pub struct Settings {
     pub user_agent: String<63>,
     /// `SIP Server Name`; empty: no Server header.
     pub server: String<63>,
+    /// `SIP Reg User Agent Name`: the User-Agent of REGISTER; empty: as in other requests.
+    pub register_user_agent: String<63>,
+    /// `SIP Accept Language`; empty: no Accept-Language header.
+    pub accept_language: String<31>,
+    /// `Use Compact Header`: our requests have compact header names.
+    pub compact_headers: bool,
     /// `Caller ID Header`: what says who calls.
     pub caller_id_header: CallerIdHeader,
     /// `Escape Display Name`: our name is always between quotes.
@@ -182,6 +194,8 @@ pub struct Settings {
     pub packet_ms: u16,
     /// `AVT Dynamic Payload`: telephone events in our offers; `None`: no such offer.
     pub dtmf_payload_type: Option<u8>,
+    /// `AVT Codec Name`: what our descriptions call telephone events; empty: `telephone-event`.
+    pub dtmf_codec_name: String<31>,
     /// `DTMF Relay MIME Type`: the body of our INFO requests with digits; empty: `application/dtmf-relay`.
     pub dtmf_relay_type: String<31>,
     /// `Handle VIA received` and `Handle VIA rport`: learn our mapped address from responses.
@@ -208,6 +222,9 @@ impl Settings {
             max_auth: 2,
             user_agent: String::new(),
             server: String::new(),
+            register_user_agent: String::new(),
+            accept_language: String::new(),
+            compact_headers: false,
             caller_id_header: CallerIdHeader::PaidRpidFrom,
             escape_display_name: false,
             invite_expires_s: 240,
@@ -223,6 +240,7 @@ impl Settings {
             rtp_port_max: 16_482,
             packet_ms: 30,
             dtmf_payload_type: Some(101),
+            dtmf_codec_name: String::new(),
             dtmf_relay_type: String::new(),
             handle_via_mapping: false,
             force_rport: false,

@@ -84,6 +84,7 @@ impl UserAgent {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return;
         };
+        let length = if request.is_compact() { outbox.shorten(length) } else { length };
         let ticket = transactions.next_ticket();
         outbox.send(ticket, hop, length);
         self.remember(request, answer.status);
@@ -231,7 +232,9 @@ fn explain(out: &mut Writer<'_>, request: &Message<'_>, status: Status, settings
             request::capabilities(out);
             compose::header(out, HeaderName::Accept, request::SDP);
             compose::header(out, HeaderName::AcceptEncoding, b"identity");
-            compose::header(out, HeaderName::AcceptLanguage, b"en");
+            let language = settings.accept_language.as_bytes();
+            let language = if language.is_empty() { b"en" } else { language };
+            compose::header(out, HeaderName::AcceptLanguage, language);
             request::allow_events(out, settings);
         }
         // RFC 6665 §8.3.2

@@ -60,6 +60,7 @@ impl UserAgent {
                 compose::end(&mut out);
             }
         }
+        request::demands(&mut out, &account);
         request::user_agent(&mut out, settings);
         let target = Target { method: method.as_bytes(), uri: dialog.aim().request_uri, body: b"" };
         let recipient = Recipient::Anybody(&session.beside_attempts);
@@ -126,11 +127,12 @@ impl UserAgent {
 }
 
 /// What a request beside the INVITE says, apart from what every request does.
-const REPEATED: [HeaderName; 6] = [
+const REPEATED: [HeaderName; 7] = [
     HeaderName::Contact,
     HeaderName::RAck,
     HeaderName::Supported,
     HeaderName::SessionExpires,
     HeaderName::MinSe,
+    HeaderName::ProxyRequire,
     HeaderName::UserAgent,
 ];

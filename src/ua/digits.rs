@@ -94,6 +94,7 @@ impl UserAgent {
         let cseq = session.dialog.next_cseq(1);
         session.dialog.compose_head(&mut out, Method::Info, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
+        request::demands(&mut out, &account);
         request::user_agent(&mut out, settings);
         let mut body = [0; 48];
         let mut body = Writer::new(&mut body);

@@ -43,6 +43,11 @@ pub enum Event {
         /// 300 to 699; 408 when nobody answered.
         status: u16,
     },
+    /// The server's clock says so; at most once a minute. The better source is a time server.
+    Clock {
+        /// Seconds since 1970, UTC.
+        unix_seconds: u64,
+    },
     /// The session is over; its name is void.
     Ended {
         /// The session.

@@ -22,7 +22,11 @@ impl UserAgent {
             self.counters.malformed = self.counters.malformed.saturating_add(1);
             return;
         };
-        match judge(&message, &abilities(&message)) {
+        let verdict = judge(&message, &abilities(&message));
+        if verdict == Verdict::Admit {
+            self.take_date(now, &arrival, &message);
+        }
+        match verdict {
             Verdict::Admit if message.is_request() => self.receive_request(now, rng, arrival, &message),
             Verdict::Admit => self.receive_response(now, rng, &message),
             // RFC 6086 §4.2.2: the package comes before its body.
@@ -92,6 +96,11 @@ impl UserAgent {
             self.decline(arrival, request, Status::NOT_FOUND);
             return;
         };
+        // §22.2: a challenge is answered with a new INVITE.
+        let guarded = method == Method::Invite && self.accounts.of(extension).auth_invite;
+        if guarded && !self.admits(now, rng, arrival, request, extension) {
+            return;
+        }
         if method == Method::Invite {
             self.invited(now, rng, arrival, request, extension);
         } else if method == Method::Options {

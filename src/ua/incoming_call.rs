@@ -310,6 +310,7 @@ impl UserAgent {
         local.formats = bounded::filled(formats);
         local.packet_ms = self.settings.packet_ms;
         local.dtmf_payload_type = self.settings.dtmf_payload_type;
+        local.dtmf_name.clone_from(&self.settings.dtmf_codec_name);
         local.hold_by_address = self.settings.rfc2543_hold;
         local
     }

@@ -8,6 +8,7 @@ mod answer;
 mod answered;
 mod beside;
 pub mod challenge;
+mod clock;
 mod codecs;
 pub mod command;
 mod digits;
@@ -82,6 +83,7 @@ pub struct UserAgent {
     guard: Guard,
     events: Deque<Event, { limits::EVENTS }>,
     address: Option<IpAddr>,
+    clock_told: Option<Instant>,
     /// Makes the tags of stateless answers the same for each retransmission, and nobody's guess.
     secret: Option<u32>,
     next_port: u16,
@@ -165,6 +167,7 @@ impl UserAgent {
             guard: Guard::new(),
             events: Deque::new(),
             address: None,
+            clock_told: None,
             secret: None,
             next_port: 0,
             counters: Counters { malformed: 0, rejected: 0, over_limit: 0, strays: 0, unsendable: 0 },
@@ -194,6 +197,7 @@ impl UserAgent {
 
     /// Takes one input. What comes of it is fetched with the `poll` functions.
     pub fn step(&mut self, now: Instant, rng: &mut dyn Rng, input: Input<'_>) -> Outcome {
+        self.transactions.set_compact(self.settings.compact_headers);
         match input {
             Input::Network(address) => self.network(now, rng, address),
             Input::Message { arrival, bytes } => self.receive(now, rng, arrival, bytes),

@@ -6,6 +6,7 @@
 
 use crate::base::Writer;
 use crate::limits;
+use crate::sip::compact;
 use crate::transaction::{Hop, SendTicket};
 
 /// Room for one message.
@@ -25,6 +26,11 @@ impl Outbox {
     pub(super) const fn writer(&mut self) -> Writer<'_> {
         self.pending = None;
         Writer::new(&mut self.bytes)
+    }
+
+    /// Gives the message that was composed compact header names; its new length.
+    pub(super) fn shorten(&mut self, length: usize) -> usize {
+        self.bytes.get_mut(..length).map_or(length, compact::shorten)
     }
 
     /// The message is composed and has `length` bytes.

@@ -121,6 +121,7 @@ impl UserAgent {
         let via = request::via(&mut room, &hop, address, &branch);
         session.dialog.compose_head(&mut out, method, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
+        request::demands(&mut out, &account);
         session.compose_fields(&mut out, settings, offers, &account, own_server);
         let offer = crate::sdp::offer(&session.local);
         let mut body = [0; limits::DESCRIPTION_BYTES];
@@ -476,6 +477,7 @@ impl Session {
             compose::number_header(out, HeaderName::Expires, u64::from(expires_s));
         }
         if offers {
+            request::languages(out, settings);
             request::capabilities(out);
             if account.reliable_provisional {
                 compose::header(out, HeaderName::Supported, super::early::OPTION);

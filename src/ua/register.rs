@@ -309,7 +309,13 @@ impl UserAgent {
         let keys = credentials.of_mut(extension);
         keys.write(&account.identity(), &target, Recipient::Registrar, rng, &mut out);
         compose::header(&mut out, HeaderName::Allow, request::ALLOW);
-        request::user_agent(&mut out, settings);
+        request::demands(&mut out, account);
+        request::languages(&mut out, settings);
+        if settings.register_user_agent.is_empty() {
+            request::user_agent(&mut out, settings);
+        } else {
+            compose::header(&mut out, HeaderName::UserAgent, settings.register_user_agent.as_bytes());
+        }
         compose::finish_without_body(&mut out);
         let Ok(length) = out.finish() else {
             counters.unsendable = counters.unsendable.saturating_add(1);

@@ -124,6 +124,20 @@ pub(super) fn user_agent(out: &mut Writer<'_>, settings: &Settings) {
     }
 }
 
+/// Writes what a proxy must support, in every request but ACK and CANCEL (§20.29).
+pub(super) fn demands(out: &mut Writer<'_>, account: &Account) {
+    if !account.proxy_require.is_empty() {
+        compose::header(out, HeaderName::ProxyRequire, account.proxy_require.as_bytes());
+    }
+}
+
+/// Writes the languages that the person reads, in requests that form something (§20.3).
+pub(super) fn languages(out: &mut Writer<'_>, settings: &Settings) {
+    if !settings.accept_language.is_empty() {
+        compose::header(out, HeaderName::AcceptLanguage, settings.accept_language.as_bytes());
+    }
+}
+
 /// Writes Server, if there is one.
 pub(super) fn server(out: &mut Writer<'_>, settings: &Settings) {
     if !settings.server.is_empty() {

@@ -152,6 +152,7 @@ impl UserAgent {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
         };
+        let length = if settings.compact_headers { outbox.shorten(length) } else { length };
         let ticket = transactions.next_ticket();
         outbox.send(ticket, hop, length);
         Some(())

@@ -257,7 +257,7 @@ fn derived_head(out: &mut Writer<'_>, invite: &Message<'_>, method: Method<'_>) 
     if let Some(top) = invite.values(HeaderName::Via).next() {
         header(out, HeaderName::Via, top);
     }
-    number_header(out, HeaderName::MaxForwards, 70);
+    header(out, HeaderName::MaxForwards, invite.raw(HeaderName::MaxForwards).unwrap_or(b"70"));
     copy(out, invite, HeaderName::Route);
     copy_first(out, invite, HeaderName::From);
 }

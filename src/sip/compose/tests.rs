@@ -101,7 +101,7 @@ fn rfc3261_18_2_1_only_the_topmost_via_is_marked() {
 #[test]
 fn rfc3261_17_1_1_3_the_ack_of_a_refusal() {
     let head = "ACK sip:bob@biloxi.com SIP/2.0\nVia: SIP/2.0/UDP pc33.atlanta.com;branch=z9hG4bKkjshdyff\n\
-        Max-Forwards: 70\nRoute: <sip:p1.atlanta.com;lr>\nRoute: <sip:p2.biloxi.com;lr>\n\
+        Max-Forwards: 12\nRoute: <sip:p1.atlanta.com;lr>\nRoute: <sip:p2.biloxi.com;lr>\n\
         From: Alice <sip:alice@atlanta.com>;tag=88sja8x\nTo: Bob <sip:bob@biloxi.com>";
     // RFC 3261 §22.1: the credentials again; nothing else of the INVITE.
     let tail = "\nCall-ID: 987asjd97y7atg\nCSeq: 986759 ACK\nAuthorization: Digest username=\"alice\"\n\
@@ -127,7 +127,7 @@ fn rfc3261_9_1_the_cancel_has_one_via_the_same_number_and_no_require() {
     };
     let head = "CANCEL sip:bob@biloxi.com SIP/2.0\n\
         Via: SIP/2.0/UDP pc33.atlanta.com;branch=z9hG4bKkjshdyff\n\
-        Max-Forwards: 70\nRoute: <sip:p1.atlanta.com;lr>\nRoute: <sip:p2.biloxi.com;lr>\n\
+        Max-Forwards: 12\nRoute: <sip:p1.atlanta.com;lr>\nRoute: <sip:p2.biloxi.com;lr>\n\
         From: Alice <sip:alice@atlanta.com>;tag=88sja8x\nTo: Bob <sip:bob@biloxi.com>\n\
         Call-ID: 987asjd97y7atg\nCSeq: 986759 CANCEL\n";
     assert_eq!(cancelled(None), wire(&std::format!("{head}Content-Length: 0\n\n")));

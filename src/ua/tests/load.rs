@@ -109,6 +109,7 @@ impl World {
                 | Event::Talk(_)
                 | Event::Hold(_)
                 | Event::Digit { .. }
+                | Event::Clock { .. }
                 | Event::Ended { .. } => {}
             }
         }

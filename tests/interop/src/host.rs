@@ -219,6 +219,7 @@ impl Host {
             | Event::Service { .. }
             | Event::Talk(_)
             | Event::Digit { .. }
+            | Event::Clock { .. }
             | Event::Hold(_) => {}
         }
     }
