@@ -24,20 +24,33 @@
 //! ```
 
 mod cadence;
+mod civil;
+mod daylight;
+mod directory_entry;
 mod frequency;
+#[cfg(feature = "_fuzzing")]
+mod fuzz;
 mod led;
 mod number;
 mod player;
 mod ring;
+mod time_offset;
 mod timeline;
 mod tone;
 
 pub use cadence::{CadenceScript, SECTIONS, SEGMENTS, Section, Segment};
+pub use civil::CivilTime;
+pub use daylight::DaylightRule;
+pub use directory_entry::DirectoryEntry;
 pub use frequency::{COMPONENTS, Component, FrequencyScript, Sounding};
+#[cfg(feature = "_fuzzing")]
+#[doc(hidden)]
+pub use fuzz::fuzz_scripts;
 pub use led::{Colour, LedScript, Pattern, USER_PAIRS, UserPattern};
 pub use number::CHARACTERS;
 pub use player::{CadencePlayer, Input, LedPlayer, State, Step, TonePlayer};
 pub use ring::{RingScript, Waveform};
+pub use time_offset::{TimeOffset, TimeZone};
 pub use tone::ToneScript;
 
 use core::fmt;
@@ -58,3 +71,6 @@ impl fmt::Display for Fault {
 }
 
 impl core::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests;

@@ -101,6 +101,12 @@ impl<'a> Reader<'a> {
         number.ok_or(Fault { position, expected })
     }
 
+    /// A whole number from `least` to `most`.
+    pub(super) fn ranged(&mut self, least: u32, most: u32, expected: &'static str) -> Result<u32, Fault> {
+        let begin = self.fault(expected);
+        self.whole(most, expected).and_then(|number| if number < least { Err(begin) } else { Ok(number) })
+    }
+
     /// A decimal number with up to `decimals` (at most three) places, in thousandths.
     pub(super) fn thousandths(&mut self, decimals: usize, expected: &'static str) -> Result<u32, Fault> {
         let position = self.position();

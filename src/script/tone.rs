@@ -110,10 +110,9 @@ fn read_mix(reader: &mut Reader<'_>, known: usize) -> Result<u8, Fault> {
     }
     let mut mix = 0u8;
     for _ in 0..COMPONENTS {
-        let begin = reader.fault("the number of a component that the script has");
-        let place = reader.whole(u32::try_from(known).unwrap_or(0), begin.expected)?;
-        let place = place.checked_sub(1).ok_or(begin)?;
-        mix |= 1u8.checked_shl(place).unwrap_or(0);
+        let known = u32::try_from(known).unwrap_or(0);
+        let place = reader.ranged(1, known, "the number of a component that the script has")?;
+        mix |= 1u8.checked_shl(place.saturating_sub(1)).unwrap_or(0);
         if !reader.take(b'+') {
             return Ok(mix);
         }
