@@ -52,6 +52,11 @@ fn rtp() {
 }
 
 #[test]
+fn scripts() {
+    run("scripts", deskphone::script::fuzz_scripts);
+}
+
+#[test]
 fn sdp() {
     run("sdp", deskphone::sdp::fuzz_sdp);
 }

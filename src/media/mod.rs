@@ -9,6 +9,7 @@ pub mod dtmf;
 mod fuzz;
 pub mod g711;
 pub mod jitter_buffer;
+pub mod scripted_tone;
 pub mod stream;
 pub mod tone_generator;
 

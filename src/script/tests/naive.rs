@@ -65,7 +65,7 @@ fn seconds(ms: Option<u32>, form: u8) -> String {
     let short = long.trim_end_matches('0');
     match form % 4 {
         0 => long,
-        1 if short.starts_with("0.") && short.len() > 2 => String::from(&short[1..]),
+        1 if ms < 1_000 && ms > 0 => String::from(short.trim_start_matches('0')),
         2 if ms % 1_000 == 0 => format!("0{}", ms / 1_000),
         _ => String::from(short),
     }

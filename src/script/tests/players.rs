@@ -140,7 +140,7 @@ proptest! {
             ended += usize::from(step.has_ended);
             prop_assert_eq!(ended, usize::from(end.is_some_and(|end| end <= elapsed)), "ends once");
             prop_assert_eq!(player.state() == State::Idle, ended == 1);
-            let next = next_change(&all, place).or(end.filter(|end| *end > elapsed));
+            let next = next_change(&all, place).or_else(|| end.filter(|end| *end > elapsed));
             let due = player.deadline().map(|due| due.since_ms(since));
             prop_assert_eq!(due.filter(|due| *due < WINDOW as u64), next.filter(|next| *next < WINDOW as u64));
             prop_assert!(player.deadline().is_none_or(|due| due > now), "a deadline in the past");
