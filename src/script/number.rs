@@ -83,7 +83,8 @@ impl<'a> Reader<'a> {
     pub(super) fn take_until(&mut self, separator: &str) -> &'a str {
         self.skip_blanks();
         let rest = self.rest();
-        let length = rest.find(separator).unwrap_or(rest.len());
+        let here = |at: usize| rest.get(at..).is_some_and(|rest| rest.starts_with(separator));
+        let length = rest.char_indices().map(|(at, _)| at).find(|at| here(*at)).unwrap_or(rest.len());
         self.at = self.at.saturating_add(length);
         rest.get(..length).unwrap_or("").trim_ascii_end()
     }

@@ -1,50 +1,65 @@
-//! What the library makes of something: `inspect sip FILE...` (or `-` for standard input).
+//! What the library makes of something: `inspect sip FILE...`, `inspect script KIND TEXT`.
 //!
-//! One line a file: name, TAB, `request METHOD` / `response CODE` / `invalid`, TAB, the status that a phone
-//! answers with or `-` for none, TAB, why. With `--fields` the decoded values follow as further TAB-separated
-//! `key=value`.
+//! `sip` reads messages (`-` is standard input). One line a file: name, TAB, `request METHOD` / `response
+//! CODE` /
+//! `invalid`, TAB, the status that a phone answers with or `-` for none, TAB, why. With `--fields` the
+//! decoded values follow as further TAB-separated `key=value`.
+//!
+//! `script` reads one of the phone's scripts and shows what it does: one line for each change.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
+mod script;
 mod sip;
 
-const USAGE: &str = "usage: inspect sip [--fields] FILE...   (- reads standard input)";
+const USAGE: &str = "\
+usage: inspect sip [--fields] FILE...   (- reads standard input)
+       inspect script led|tone|cad|ring|freq TEXT [--for 3s]";
 
 fn main() -> ExitCode {
-    let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
     }
-    let fields = arguments.iter().any(|argument| argument == "--fields");
-    arguments.retain(|argument| argument != "--fields");
-    let files = match arguments.split_first() {
-        Some((first, files)) if first == "sip" && !files.is_empty() => files,
-        Some(_) | None => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    // Each command gives `None` when it is called in a wrong way.
+    let ended = match arguments.split_first() {
+        Some((command, rest)) if command == "sip" => messages(rest),
+        Some((command, rest)) if command == "script" => script::run(rest),
+        Some(_) | None => None,
     };
+    ended.unwrap_or_else(|| {
+        eprintln!("{USAGE}");
+        ExitCode::from(2)
+    })
+}
+
+fn messages(arguments: &[OsString]) -> Option<ExitCode> {
+    let fields = arguments.iter().any(|argument| argument == "--fields");
+    let files: Vec<&OsString> = arguments.iter().filter(|argument| *argument != "--fields").collect();
+    if files.is_empty() {
+        return None;
+    }
     let mut failed = false;
-    let mut out = std::io::stdout().lock();
     for file in files {
         let name = file.to_string_lossy();
-        let line = match read(file) {
-            Ok(bytes) => sip::line(&name, &bytes, fields),
+        match read(file) {
+            Ok(bytes) if print(&sip::line(&name, &bytes, fields)) => {}
+            Ok(_) => break,
             Err(error) => {
                 eprintln!("inspect: {name}: {error}");
                 failed = true;
-                continue;
             }
-        };
-        // A reader that went away has seen enough.
-        if writeln!(out, "{line}").is_err() {
-            break;
         }
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    Some(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Prints a line; false when the reader went away, having seen enough.
+fn print(line: &str) -> bool {
+    writeln!(std::io::stdout().lock(), "{line}").is_ok()
 }
 
 fn read(file: &OsStr) -> std::io::Result<Vec<u8>> {

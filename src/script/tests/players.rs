@@ -142,7 +142,8 @@ proptest! {
             prop_assert_eq!(player.state() == State::Idle, ended == 1);
             let next = next_change(&all, place).or_else(|| end.filter(|end| *end > elapsed));
             let due = player.deadline().map(|due| due.since_ms(since));
-            prop_assert_eq!(due.filter(|due| *due < WINDOW as u64), next.filter(|next| *next < WINDOW as u64));
+            let seen = |at: &u64| *at < WINDOW as u64;
+            prop_assert_eq!(due.filter(seen), next.filter(seen), "{} after {}", text, elapsed);
             prop_assert!(player.deadline().is_none_or(|due| due > now), "a deadline in the past");
             prop_assert!(last_due.is_none_or(|last| due.is_none_or(|due| due >= last)), "one comes again");
             last_due = due;

@@ -114,7 +114,9 @@ proptest! {
     fn rings_rules_and_entries_are_written_as_they_are_read(
         name in "[A-Za-z0-9._-]{0,12}",
         waveform in "[134]|(tftp://)?[a-z0-9.]{1,9}(:[0-9]{2})?/[a-z0-9/.]{1,9}",
-        cadence in 0..=9u8, pause in proptest::option::of(0..10_000u32), total in proptest::option::of(0..90u32),
+        cadence in 0..=9u8,
+        pause in proptest::option::of(0..10_000u32),
+        total in proptest::option::of(0..90u32),
         month in 1..=12u8, day in -31..=31i8, weekday in 1..=7u8, clock in 0..86_400u32,
     ) {
         prop_assume!(cadence > 0 || waveform != "1");

@@ -2,6 +2,7 @@
 
 mod audio;
 mod desk;
+mod scripts;
 mod signalling;
 
 use core::cell::UnsafeCell;
@@ -47,6 +48,7 @@ pub fn everything() -> bool {
         && signalling::transactions()
         && audio::descriptions()
         && audio::stream()
+        && scripts::scripts()
         && desk::a_call_each_way()
 }
 
