@@ -51,7 +51,16 @@ pub const URI_BYTES: usize = pick(256, 128);
 /// Bytes of a dialog's whole route set. Longer: 513, or the call is given up.
 pub const ROUTE_SET_BYTES: usize = pick(320, 128);
 /// Host names whose addresses are remembered. One more waits until another is answered.
-pub const HOST_NAMES: usize = pick(6, 2);
+pub const HOST_NAMES: usize = pick(8, 2);
+/// Service names (`Use DNS SRV`) whose servers are remembered, one an extension. One more waits until another
+/// is answered.
+pub const SERVICE_NAMES: usize = pick(EXTENSIONS, 1);
+/// Servers of one service that are kept. The last ones in the order of trying are lost.
+pub const SERVICE_TARGETS: usize = pick(4, 2);
+/// Addresses that one request is tried at. Further ones are not tried.
+pub const SERVERS: usize = pick(8, 2);
+/// Servers that are known to fail. One more, and the first of them is tried again.
+pub const FAILED_SERVERS: usize = pick(8, 2);
 /// Bytes of a host name that is looked up. Longer ones are not found.
 pub const HOST_BYTES: usize = 63;
 /// Addresses of one host name that are tried in turn.

@@ -92,8 +92,10 @@ fn user_agent(config: &Config) -> ua::Settings {
         rtp_port_max: sip.rtp_port_max,
         packet_ms: sip.rtp_packet_ms,
         dtmf_payload_type: Some(sip.avt_dynamic_payload),
-        handle_via_mapping: sip.handle_via_received || sip.handle_via_rport,
-        force_rport: sip.insert_via_received || sip.insert_via_rport || sip.send_resp_to_src_port,
+        handle_via_received: sip.handle_via_received,
+        handle_via_rport: sip.handle_via_rport,
+        insert_via_rport: sip.insert_via_rport,
+        respond_to_source_port: sip.send_resp_to_src_port,
         external_address: sip.ext_ip,
         // Those that have no tag yet.
         ..ua::Settings::new()

@@ -28,8 +28,8 @@ impl Phone {
                 self.network(now, rng, ua::Input::Message { arrival, bytes });
             }
             Input::Unreachable(hop) => self.network(now, rng, ua::Input::Unreachable(hop)),
-            Input::Resolved { ticket, addresses } => {
-                self.network(now, rng, ua::Input::Resolved { ticket, addresses });
+            Input::Resolved { ticket, records, ttl_s } => {
+                self.network(now, rng, ua::Input::Resolved { ticket, records, ttl_s });
             }
             Input::KeyDown(key) => self.key_down(now, rng, key),
             Input::KeyUp(Key::Dial(key)) => self.person(now, rng, calls::Input::DialReleased(key)),

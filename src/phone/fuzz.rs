@@ -10,7 +10,7 @@ use crate::base::{Instant, Rng, Writer};
 use crate::calls::{DialKey, LineKey};
 use crate::limits;
 use crate::transaction::{Hop, Transport};
-use crate::ua::Ticket;
+use crate::ua::{Records, Ticket};
 
 const OURS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 101));
 const THEIRS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -262,7 +262,11 @@ impl Desk {
             _ => {
                 if let Some(ticket) = self.resolve.take() {
                     let addresses: &[IpAddr] = if value < 128 { &[THEIRS] } else { &[] };
-                    self.step(Input::Resolved { ticket, addresses });
+                    self.step(Input::Resolved {
+                        ticket,
+                        records: Records::Addresses(addresses),
+                        ttl_s: None,
+                    });
                 }
             }
         }

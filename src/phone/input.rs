@@ -4,7 +4,7 @@ use core::net::IpAddr;
 
 use super::Key;
 use crate::transaction::Hop;
-use crate::ua::Ticket;
+use crate::ua::{Records, Ticket};
 
 /// One thing that happened outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,11 @@ pub enum Input<'a> {
     Resolved {
         /// The question's ticket.
         ticket: Ticket,
-        /// The addresses, best first; empty when there are none.
-        addresses: &'a [IpAddr],
+        /// What was found: addresses, or the servers of a service, as was asked.
+        records: Records<'a>,
+        /// How long it is good, seconds, if the host knows; the phone keeps it between five seconds and an
+        /// hour.
+        ttl_s: Option<u32>,
     },
     /// A key went down.
     KeyDown(Key),

@@ -131,7 +131,11 @@ impl Phone {
         }
         if self.ua.has_resolve() {
             let resolve = self.ua.poll_resolve()?;
-            return Some(Output::Resolve { ticket: resolve.ticket, host: resolve.host });
+            return Some(Output::Resolve {
+                ticket: resolve.ticket,
+                query: resolve.query,
+                host: resolve.host,
+            });
         }
         let out = self.ua.poll_transmit()?;
         Some(Output::Transmit { hop: out.hop, bytes: out.bytes })

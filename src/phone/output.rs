@@ -1,7 +1,7 @@
 //! What the phone asks of its host.
 
 use crate::transaction::Hop;
-use crate::ua::{ExtensionId, RegistrationState, Ticket};
+use crate::ua::{ExtensionId, Query, RegistrationState, Ticket};
 
 /// One thing to be done. What is seen and heard is not here but in [`super::View`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +14,12 @@ pub enum Output<'a> {
         /// The message; valid until the next call.
         bytes: &'a [u8],
     },
-    /// Find the addresses of a host name, and answer with [`super::Input::Resolved`].
+    /// Look a name up, and answer with [`super::Input::Resolved`].
     Resolve {
         /// To be given back with the answer.
         ticket: Ticket,
+        /// Which records are asked for: addresses, or the servers of a service (SRV).
+        query: Query,
         /// The name.
         host: &'a str,
     },

@@ -55,9 +55,30 @@ pub struct Account {
     pub reliable_provisional: bool,
     /// `Sticky 183`: after the first 183, ringing (180) is not told any more.
     pub sticky_183: bool,
+    /// `Use DNS SRV`: names of proxies without a port are looked up as services.
+    pub use_dns_srv: bool,
+    /// `DNS SRV Auto Prefix`: `_sip._udp.` and the like are put before the name.
+    pub dns_srv_auto_prefix: bool,
+    /// `Proxy Fallback Intvl`, seconds: how long a server that failed is put aside.
+    pub proxy_fallback_s: u32,
+    /// `Proxy Redundancy Method`.
+    pub proxy_redundancy: Redundancy,
+    /// `NAT Mapping Enable`: the address that others see of us stands in Contact and session descriptions.
+    pub nat_mapping: bool,
+    /// `EXT SIP Port`: the port to show instead of our own.
+    pub external_port: Option<u16>,
     /// The codecs to offer, best first; [`preferred_codecs`](super::preferred_codecs) makes the list of the
     /// settings.
     pub codecs: Vec<Codec, { crate::limits::CODECS }>,
+}
+
+/// `Proxy Redundancy Method`: which servers of a service stand in for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redundancy {
+    /// All of them.
+    Normal,
+    /// Those with the port of the first one.
+    SrvPort,
 }
 
 impl Account {
@@ -86,6 +107,12 @@ impl Account {
             authenticate_resync: true,
             reliable_provisional: false,
             sticky_183: false,
+            use_dns_srv: false,
+            dns_srv_auto_prefix: false,
+            proxy_fallback_s: 3_600,
+            proxy_redundancy: Redundancy::Normal,
+            nat_mapping: false,
+            external_port: None,
             codecs: Vec::new(),
         }
     }
@@ -93,6 +120,18 @@ impl Account {
     /// Whose name and password answer challenges.
     pub(super) fn identity(&self) -> Identity<'_> {
         Identity { user: &self.auth_user, password: &self.password }
+    }
+
+    /// Where requests go first: the outbound proxy, or the proxy.
+    pub(super) fn server(&self) -> &str {
+        if self.outbound_proxy.is_empty() { &self.proxy } else { &self.outbound_proxy }
+    }
+
+    /// The domain of the address-of-record: the proxy, without the labels of a service.
+    pub(super) fn domain(&self) -> &str {
+        let labels = ["_sip._udp.", "_sip._tcp.", "_sips._tcp."];
+        let named = labels.into_iter().find_map(|labels| self.proxy.strip_prefix(labels));
+        named.unwrap_or(&self.proxy)
     }
 
     /// Whether a binding is to be kept at the registrar.
@@ -111,6 +150,11 @@ impl Account {
             && self.password == other.password
             && self.transport == other.transport
             && self.port == other.port
+            && self.use_dns_srv == other.use_dns_srv
+            && self.dns_srv_auto_prefix == other.dns_srv_auto_prefix
+            && self.proxy_redundancy == other.proxy_redundancy
+            && self.nat_mapping == other.nat_mapping
+            && self.external_port == other.external_port
             && self.register_expires_s == other.register_expires_s
     }
 
@@ -184,6 +228,12 @@ pub struct Settings {
     pub register_retry_cap_s: u32,
     /// `Retry Reg RSC`, a template of statuses (`404, 5*`) that are retried after the short interval.
     pub register_retry_statuses: String<39>,
+    /// `Reg Retry Random Delay`, seconds: up to so much is added to the short interval by chance.
+    pub register_retry_random_s: u32,
+    /// `Reg Retry Long Random Delay`, seconds: the same for the long one.
+    pub register_retry_long_random_s: u32,
+    /// `Try Backup RSC`, a template of statuses after which a request goes on to the next server.
+    pub try_backup_statuses: String<39>,
     /// `RFC 2543 Call Hold`: hold offers carry `c=0.0.0.0`.
     pub rfc2543_hold: bool,
     /// `RTP Port Min`.
@@ -198,17 +248,24 @@ pub struct Settings {
     pub dtmf_codec_name: String<31>,
     /// `DTMF Relay MIME Type`: the body of our INFO requests with digits; empty: `application/dtmf-relay`.
     pub dtmf_relay_type: String<31>,
-    /// `Handle VIA received` and `Handle VIA rport`: learn our mapped address from responses.
-    pub handle_via_mapping: bool,
-    /// `Insert VIA received`, `Insert VIA rport`, `Send Resp To Src Port`: treat requests as RFC 3581 asks
-    /// even when the sender did not.
-    pub force_rport: bool,
     /// `Talk Package`: NOTIFY `Event: talk` answers and resumes.
     pub talk_package: bool,
     /// `Hold Package`: NOTIFY `Event: hold` holds.
     pub hold_package: bool,
+    /// `Handle VIA received`: learn from responses at which address others see us.
+    pub handle_via_received: bool,
+    /// `Handle VIA rport`: learn from responses at which port others see us.
+    pub handle_via_rport: bool,
+    /// `Insert VIA rport`: tell the port that a request came from even if its sender did not ask.
+    pub insert_via_rport: bool,
+    /// `Substitute VIA Addr`: the address that others see stands in our Via too.
+    pub substitute_via_address: bool,
+    /// `Send Resp To Src Port`: answer to the port that a request came from even if its sender did not ask.
+    pub respond_to_source_port: bool,
     /// `EXT IP`: the address to show instead of our own.
     pub external_address: Option<IpAddr>,
+    /// `EXT RTP Port Min`: the port that others see as `RTP Port Min`; the other ports follow it.
+    pub external_rtp_port_min: Option<u16>,
 }
 
 impl Settings {
@@ -235,6 +292,9 @@ impl Settings {
             register_retry_long_s: 1_200,
             register_retry_cap_s: 0,
             register_retry_statuses: String::new(),
+            register_retry_random_s: 0,
+            register_retry_long_random_s: 0,
+            try_backup_statuses: String::new(),
             rfc2543_hold: true,
             rtp_port_min: 16_384,
             rtp_port_max: 16_482,
@@ -242,11 +302,15 @@ impl Settings {
             dtmf_payload_type: Some(101),
             dtmf_codec_name: String::new(),
             dtmf_relay_type: String::new(),
-            handle_via_mapping: false,
-            force_rport: false,
             talk_package: false,
             hold_package: false,
+            handle_via_received: false,
+            handle_via_rport: false,
+            insert_via_rport: false,
+            substitute_via_address: false,
+            respond_to_source_port: false,
             external_address: None,
+            external_rtp_port_min: None,
         }
     }
 }

@@ -185,7 +185,9 @@ impl UserAgent {
 
     /// Where the answers to a request go, and what its topmost Via is marked with.
     fn way_back(&self, arrival: &Hop, request: &Message<'_>) -> (Hop, Option<SocketAddr>) {
-        let hop = request.via().map_or(*arrival, |via| reply_hop(&via, arrival, self.settings.force_rport));
+        let hop = request
+            .via()
+            .map_or(*arrival, |via| reply_hop(&via, arrival, self.settings.respond_to_source_port));
         (hop, Some(arrival.remote))
     }
 }

@@ -31,11 +31,12 @@ impl UserAgent {
         dialog: &Dialog,
         beside: Beside<'_>,
     ) -> Option<ClientId> {
-        let address = self.shown_address()?;
         let session = self.sessions.get(id.0)?;
-        let account = self.accounts.of(session.extension).clone();
+        let (extension, fallback) = (session.extension, session.hop);
+        let address = self.shown_address(extension)?;
+        let account = self.accounts.of(extension).clone();
         let next = text::bytes::<{ limits::URI_BYTES }>(dialog.aim().next_hop)?;
-        let hop = match self.dialog_hop(now, &account, &next, session.hop) {
+        let hop = match self.dialog_hop(now, extension, &next, fallback) {
             NextHop::Known(hop) => hop,
             NextHop::Pending | NextHop::Nowhere => return None,
         };
@@ -91,7 +92,7 @@ impl UserAgent {
         if verdict != Verdict::Retry {
             return None;
         }
-        let address = self.shown_address()?;
+        let address = self.shown_address(self.sessions.get(id.0)?.extension)?;
         let branch = identifier::branch(rng);
         let Self { settings, accounts, sessions, credentials, transactions, counters, .. } = self;
         let session = sessions.get_mut(id.0)?;

@@ -81,9 +81,10 @@ impl UserAgent {
         id: SessionId,
         pressed: Pressed,
     ) -> Option<ClientId> {
-        let address = self.shown_address()?;
-        let account = self.accounts.of(self.sessions.get(id.0)?.extension).clone();
-        let hop = self.session_hop(now, id, &account)?;
+        let extension = self.sessions.get(id.0)?.extension;
+        let address = self.shown_address(extension)?;
+        let account = self.accounts.of(extension).clone();
+        let hop = self.session_hop(now, id, None)?;
         let branch = identifier::branch(rng);
         let Self { settings, sessions, credentials, transactions, counters, .. } = self;
         let session = sessions.get_mut(id.0)?;

@@ -7,7 +7,9 @@ use heapless::Vec;
 
 use super::answered::name;
 use super::identifier::keyed_hash;
-use super::{Account, Command, Event, ExtensionId, Input, Invite, Outcome, SessionId, Ticket, UserAgent};
+use super::{
+    Account, Command, Event, ExtensionId, Input, Invite, Outcome, Records, SessionId, Ticket, UserAgent,
+};
 use crate::base::{Instant, Rng, Writer, text};
 use crate::limits;
 use crate::sdp::Codec;
@@ -180,8 +182,8 @@ impl Desk {
         match self.dialogs.iter_mut().find(|(known, _)| *known == dialog) {
             Some((_, latest)) => {
                 // A 2xx that is still repeated when its session is forgotten is ended once more, in the same
-                // words.
-                let again = cseq.method == Method::Bye && cseq.number == *latest;
+                // words. RFC 3263 §4.3: what goes on to another server is the same but for its branch.
+                let again = cseq.method != Method::Register && cseq.number == *latest;
                 assert!(cseq.number > *latest || again, "RFC 3261 §12.2.1.1: our CSeq rises");
                 *latest = cseq.number;
             }
@@ -373,7 +375,11 @@ impl Desk {
             _ => {
                 if let Some(ticket) = self.resolve.take() {
                     let addresses: &[IpAddr] = if value < 128 { &[THEIRS, OURS] } else { &[] };
-                    self.step(Input::Resolved { ticket, addresses });
+                    self.step(Input::Resolved {
+                        ticket,
+                        records: Records::Addresses(addresses),
+                        ttl_s: None,
+                    });
                 }
             }
         }

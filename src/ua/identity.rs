@@ -11,7 +11,7 @@
 use heapless::String;
 
 use super::account::{Account, Settings};
-use super::next_hop::NextHop;
+use super::names::Listed;
 use super::request;
 use super::{Event, ExtensionId, Instant, SessionId, UserAgent};
 use crate::base::{Writer, text};
@@ -142,13 +142,12 @@ impl UserAgent {
     /// binding, or its proxy. Its word on identities is believed, and ours is given to it alone.
     pub(super) fn is_own_server(&mut self, now: Instant, extension: ExtensionId, hop: &Hop) -> bool {
         let address = hop.remote.ip();
-        if self.registrars.of(extension).server == Some(address) {
+        if self.registrars.of(extension).home.is_some_and(|home| home.ip() == address) {
             return true;
         }
-        let account = self.accounts.of(extension).clone();
-        match self.server_hop(now, &account) {
-            NextHop::Known(server) => server.remote.ip() == address,
-            NextHop::Pending | NextHop::Nowhere => false,
+        match self.own_servers(now, extension) {
+            Listed::Known(servers) => servers.iter().any(|server| server.remote.ip() == address),
+            Listed::Pending | Listed::Nothing => false,
         }
     }
 

@@ -53,7 +53,7 @@ impl UserAgent {
         if account.register && !registered && !account.answer_without_registration {
             return Err(refuse(Status::TEMPORARILY_UNAVAILABLE));
         }
-        let address = self.shown_address().ok_or_else(|| refuse(Status::TEMPORARILY_UNAVAILABLE))?;
+        let address = self.shown_address(extension).ok_or_else(|| refuse(Status::TEMPORARILY_UNAVAILABLE))?;
         let spare = |session: &Session| session.state == State::Ending;
         if self.sessions.is_full() && self.sessions.find(spare).is_none() {
             return Err(refuse(Status::BUSY_HERE));
@@ -286,9 +286,9 @@ impl UserAgent {
     pub(super) fn own_contact(&self, extension: ExtensionId) -> heapless::Vec<u8, { limits::PARTY_BYTES }> {
         let mut room = [0; limits::PARTY_BYTES];
         let mut out = Writer::new(&mut room);
-        if let Some(address) = self.shown_address() {
+        if let Some(shown) = self.shown_address(extension) {
             out.text("<");
-            request::contact_uri(&mut out, self.accounts.of(extension), address);
+            request::contact_uri(&mut out, self.accounts.of(extension), shown);
             out.text(">");
         }
         text::bytes(out.written()).unwrap_or_default()
@@ -299,11 +299,11 @@ impl UserAgent {
         &mut self,
         rng: &mut dyn Rng,
         account: &Account,
-        address: core::net::IpAddr,
+        shown: super::nat::Shown,
     ) -> Local {
         let port = self.free_rtp_port();
         let id = u64::from(rng.next_u32()) << 32 | u64::from(rng.next_u32());
-        let mut local = Local::new((address, port).into(), id);
+        let mut local = Local::new((shown.media, self.settings.shown_rtp_port(port)).into(), id);
         let formats = account.codecs.iter().filter_map(|codec| {
             codec.static_payload_type().map(|payload_type| sdp::Format { codec: *codec, payload_type })
         });
@@ -323,7 +323,8 @@ impl UserAgent {
         for _ in 0..=limits::SESSIONS {
             let port = if (first..=last).contains(&self.next_port) { self.next_port } else { first };
             self.next_port = port.checked_add(2).unwrap_or(first);
-            let used = |session: &Session| session.local.address.port() == port;
+            let shown = self.settings.shown_rtp_port(port);
+            let used = |session: &Session| session.local.address.port() == shown;
             if self.sessions.find(used).is_none() {
                 return port;
             }

@@ -15,6 +15,8 @@ mod digits;
 mod early;
 mod errand;
 pub mod event;
+mod failover;
+mod failures;
 #[cfg(any(test, feature = "_fuzzing"))]
 mod fuzz;
 mod guard;
@@ -25,6 +27,7 @@ mod incoming;
 mod incoming_call;
 mod modify;
 mod names;
+mod nat;
 mod next_hop;
 mod notified;
 mod outbox;
@@ -33,14 +36,16 @@ pub mod provisional;
 mod register;
 mod registration;
 mod request;
+mod resolve;
 mod response;
 mod session;
 pub mod session_timer;
+mod srv;
 mod summons;
 mod update;
 mod view;
 
-pub use account::{Account, Settings};
+pub use account::{Account, Redundancy, Settings};
 pub use codecs::preferred_codecs;
 pub use command::{CodecChoice, Command, Invite, Outcome, Refusal};
 pub use event::{EndReason, Event, RegistrationState, Service};
@@ -49,9 +54,10 @@ pub use event::{EndReason, Event, RegistrationState, Service};
 pub use fuzz::fuzz_ua_moves;
 pub use identity::CallerIdHeader;
 pub use ids::{ExtensionId, SessionId, Ticket};
+pub use resolve::{Query, Records, Resolve, SrvRecord};
 pub use view::{RegistrationView, SessionMedia, SessionView};
 
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 use heapless::Deque;
 
 use crate::base::{Instant, Pool, Rng, earliest};
@@ -60,6 +66,8 @@ use crate::transaction::{ClientEnd, ClientId, Hop, Notice, Owner, ServerEnd, Tra
 use answered::Answered;
 use challenge::Keyring;
 use errand::{Errand, Purpose};
+use failover::Loss;
+use failures::Failures;
 use guard::Guard;
 use ids::PerExtension;
 use names::Names;
@@ -78,6 +86,9 @@ pub struct UserAgent {
     sessions: Pool<Session, { limits::SESSIONS }>,
     transactions: Transactions,
     names: Names,
+    failures: Failures,
+    /// Where others see each extension's port, as far as it was learned.
+    mapped: PerExtension<Option<SocketAddr>>,
     outbox: Outbox,
     answered: Answered,
     guard: Guard,
@@ -104,12 +115,14 @@ pub enum Input<'a> {
     },
     /// A message could not be delivered there, or the connection is gone.
     Unreachable(Hop),
-    /// The answer to a [`Resolve`]: the addresses of the name, best first; none when it has none.
+    /// The answer to a [`Resolve`].
     Resolved {
         /// The question's ticket.
         ticket: Ticket,
         /// The answer.
-        addresses: &'a [IpAddr],
+        records: Records<'a>,
+        /// How long it is good, seconds, if the host knows.
+        ttl_s: Option<u32>,
     },
     /// A wish of the layer above.
     Command(Command<'a>),
@@ -124,15 +137,6 @@ pub struct Outgoing<'a> {
     pub hop: Hop,
     /// The message.
     pub bytes: &'a [u8],
-}
-
-/// A name that the host resolves (A and AAAA records).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Resolve<'a> {
-    /// To be given back with the answer.
-    pub ticket: Ticket,
-    /// The name.
-    pub host: &'a str,
 }
 
 /// What did not go as wished, since power-up.
@@ -162,6 +166,8 @@ impl UserAgent {
             sessions: Pool::new(),
             transactions: Transactions::new(),
             names: Names::new(),
+            failures: Failures::new(),
+            mapped: PerExtension([const { None }; limits::EXTENSIONS]),
             outbox: Outbox::new(),
             answered: Answered::new(),
             guard: Guard::new(),
@@ -206,8 +212,8 @@ impl UserAgent {
                     self.notice(now, rng, notice);
                 }
             }
-            Input::Resolved { ticket, addresses } => {
-                if self.names.resolved(now, ticket, addresses) {
+            Input::Resolved { ticket, records, ttl_s } => {
+                if self.names.resolved(now, rng, ticket, records, ttl_s) {
                     self.located(now, rng);
                 }
             }
@@ -242,7 +248,7 @@ impl UserAgent {
 
     /// The next name for the host's resolver; drain after each step.
     pub fn poll_resolve(&mut self) -> Option<Resolve<'_>> {
-        self.names.poll().map(|(ticket, host)| Resolve { ticket, host })
+        self.names.poll()
     }
 
     /// When to step with [`Input::Timeout`].
@@ -256,7 +262,12 @@ impl UserAgent {
     /// A session by its name, while it lasts.
     #[must_use]
     pub fn session(&self, id: SessionId) -> Option<SessionView<'_>> {
-        self.sessions.get(id.0).filter(|session| session.state.is_named()).map(Session::view)
+        let mut view =
+            self.sessions.get(id.0).filter(|session| session.state.is_named()).map(Session::view)?;
+        if let Some(media) = &mut view.media {
+            media.local_port = self.settings.own_rtp_port(media.local_port);
+        }
+        Some(view)
     }
 
     /// An extension's registration.
@@ -313,10 +324,10 @@ impl UserAgent {
     fn notice(&mut self, now: Instant, rng: &mut dyn Rng, notice: Notice) {
         match notice {
             Notice::Client { client, owner, end: ClientEnd::TimedOut } => {
-                self.client_failed(now, rng, client, owner, 408);
+                self.client_failed(now, rng, client, owner, Loss::TimedOut);
             }
             Notice::Client { client, owner, end: ClientEnd::TransportFailed } => {
-                self.client_failed(now, rng, client, owner, 503);
+                self.client_failed(now, rng, client, owner, Loss::Unreachable);
             }
             Notice::Server { server, end: ServerEnd::TransportFailed, .. } => {
                 // RFC 6026 §8: an answer that was not delivered is repeated like one that was lost.
@@ -329,23 +340,21 @@ impl UserAgent {
     }
 
     /// A request of ours got no answer.
-    fn client_failed(
-        &mut self,
-        now: Instant,
-        rng: &mut dyn Rng,
-        client: ClientId,
-        owner: Owner,
-        status: u16,
-    ) {
+    fn client_failed(&mut self, now: Instant, rng: &mut dyn Rng, client: ClientId, owner: Owner, loss: Loss) {
         let hop = self.transactions.client_hop(client);
-        let addresses = hop.map_or(0, |hop| self.names.failed(hop.remote.ip()));
-        let Some(errand) = Errand::of(owner).filter(|errand| self.awaits(*errand, client)) else { return };
+        let (Some(errand), Some(hop)) = (Errand::of(owner), hop) else { return };
+        if !self.reconnects(errand, client, &hop, loss) {
+            self.server_lost(now, errand, &hop, loss);
+        }
+        if !self.awaits(errand, client) {
+            return;
+        }
         match errand.purpose {
-            Purpose::Register => self.register_failed(now, rng, errand.extension, status, addresses),
+            Purpose::Register => self.register_failed(now, rng, errand.extension, loss.status(), None),
             Purpose::Invite(id) | Purpose::Bye(id) => {
-                self.session_request_failed(now, rng, id, status, addresses);
+                self.session_request_failed(now, rng, id, loss.status());
             }
-            Purpose::Info(id) => self.digit_done(now, rng, id, status),
+            Purpose::Info(id) => self.digit_done(now, rng, id, loss.status()),
             // The peer goes on with its INVITE, or gives it up.
             Purpose::Prack(_) | Purpose::Cancel => {}
         }

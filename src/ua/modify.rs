@@ -2,6 +2,7 @@
 //! the timers of a session.
 
 use super::challenge::Attempts;
+use super::failures::Search;
 use super::incoming_call::SHORTEST_REPEAT_MS;
 use super::session::Modify;
 use super::session::progress::{Input, State};
@@ -32,6 +33,7 @@ impl UserAgent {
     /// Sends a re-INVITE if the far end does not yet know what we want, and nothing else is under way
     /// (§14.1).
     pub(super) fn settle_hold(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
+        let mark = self.failures.mark();
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let settled = session.hold_wanted == session.hold_agreed;
         if session.state != State::Confirmed || session.modify != Modify::Idle || settled {
@@ -42,6 +44,7 @@ impl UserAgent {
             return;
         }
         session.attempts = Attempts::new();
+        session.search = Search::new(mark);
         session.local.direction = if session.hold_wanted { Direction::SendOnly } else { Direction::SendRecv };
         session.modify = Modify::Sent;
         session.hold_asked = session.hold_wanted;

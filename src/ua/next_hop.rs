@@ -1,11 +1,10 @@
-//! Where a request goes first (RFC 3261 §8.1.2; name resolution is the host's).
+//! Where a request goes first (RFC 3261 §8.1.2, RFC 3263 §4; looking names up is the host's).
 
-use core::net::IpAddr;
-
-use super::account::Account;
-use super::names::Found;
+use super::account::{Account, Redundancy};
+use super::failures::{Mark, Wish};
+use super::names::{Listed, Lookup, Place, Servers};
 use super::request::host_and_port;
-use super::{Instant, UserAgent};
+use super::{ExtensionId, Instant, UserAgent};
 use crate::sip::Uri;
 use crate::transaction::{Hop, Transport};
 
@@ -16,36 +15,52 @@ pub(super) enum NextHop {
     Known(Hop),
     /// Its name is being resolved.
     Pending,
-    /// It has no address, or is none.
+    /// It has no address, is none, or each of its servers has failed.
     Nowhere,
 }
 
+/// Whom a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal<'a> {
+    /// The extension's outbound proxy, or its proxy.
+    Server,
+    /// The host that a URI names.
+    Host { host: &'a str, port: Option<u16>, transport: Transport },
+    /// Nobody.
+    Nobody,
+}
+
 impl UserAgent {
-    /// The address that we show: `EXT IP`, or our own. `None` without network.
-    pub(super) fn shown_address(&self) -> Option<IpAddr> {
-        self.address.map(|own| self.settings.external_address.unwrap_or(own))
+    /// The extension's outbound proxy, or its proxy.
+    pub(super) fn server_hop(&mut self, now: Instant, extension: ExtensionId) -> NextHop {
+        self.hop_to(now, extension, Goal::Server, Wish::default())
     }
 
-    /// The extension's outbound proxy, or its proxy.
-    pub(super) fn server_hop(&mut self, now: Instant, account: &Account) -> NextHop {
-        let server = if account.outbound_proxy.is_empty() { &account.proxy } else { &account.outbound_proxy };
-        let (host, port) = host_and_port(server);
-        self.hop_to(now, account, host, port, account.transport)
+    /// The same for a REGISTER: back to the best server, and to none that failed since then.
+    pub(super) fn registrar_hop(&mut self, now: Instant, extension: ExtensionId, since: Mark) -> NextHop {
+        self.hop_to(now, extension, Goal::Server, Wish { climbs: true, since: Some(since), home: None })
     }
 
     /// Where a request to `uri` goes: the outbound proxy if there is one, the proxy for its own domain, else
-    /// the host in the URI.
-    pub(super) fn request_hop(&mut self, now: Instant, account: &Account, uri: &[u8]) -> NextHop {
+    /// the host in the URI. None of the servers that failed `since` then.
+    pub(super) fn request_hop(
+        &mut self,
+        now: Instant,
+        extension: ExtensionId,
+        uri: &[u8],
+        since: Option<Mark>,
+    ) -> NextHop {
+        let account = self.accounts.of(extension);
         let parsed = Uri::parse(uri).ok();
-        let sip = parsed.as_ref().and_then(Uri::sip);
-        // A tel URI has no host: the proxy knows (RFC 3261 §19.1.6).
-        let Some(sip) = sip else { return self.server_hop(now, account) };
-        let Ok(host) = core::str::from_utf8(sip.host.as_bytes()) else { return NextHop::Nowhere };
-        let ours = host_and_port(&account.proxy);
-        if !account.outbound_proxy.is_empty() || (host.eq_ignore_ascii_case(ours.0) && sip.port == ours.1) {
-            return self.server_hop(now, account);
-        }
-        self.hop_to(now, account, host, sip.port, transport_of(&sip.params, account.transport))
+        let goal = if account.outbound_proxy.is_empty() {
+            // A tel URI has no host: the proxy knows (RFC 3261 §19.1.6).
+            parsed.as_ref().map_or(Goal::Server, |uri| goal_of(account, uri, account.transport))
+        } else {
+            Goal::Server
+        };
+        // Whoever does not register finds back to the best server with its calls.
+        let climbs = !account.wants_binding();
+        self.hop_to(now, extension, goal, Wish { climbs, since, home: None })
     }
 
     /// Where a request within a dialog goes: the first Route, or the remote target. A name that is not known
@@ -53,53 +68,111 @@ impl UserAgent {
     pub(super) fn dialog_hop(
         &mut self,
         now: Instant,
-        account: &Account,
+        extension: ExtensionId,
         next: &[u8],
         fallback: Option<Hop>,
     ) -> NextHop {
-        let found = if account.outbound_proxy_in_dialog && !account.outbound_proxy.is_empty() {
-            self.server_hop(now, account)
+        self.dialog_hop_since(now, extension, next, fallback, None)
+    }
+
+    /// The same, and to no server that failed since then.
+    pub(super) fn dialog_hop_since(
+        &mut self,
+        now: Instant,
+        extension: ExtensionId,
+        next: &[u8],
+        fallback: Option<Hop>,
+        since: Option<Mark>,
+    ) -> NextHop {
+        let account = self.accounts.of(extension);
+        let parsed = Uri::parse(next).ok();
+        let goal = if account.outbound_proxy_in_dialog && !account.outbound_proxy.is_empty() {
+            Goal::Server
         } else {
-            let parsed = Uri::parse(next).ok();
-            match parsed.as_ref().and_then(Uri::sip) {
-                Some(sip) => {
-                    let transport = transport_of(&sip.params, Transport::Udp);
-                    let host = core::str::from_utf8(sip.host.as_bytes()).unwrap_or("");
-                    self.hop_to(now, account, host, sip.port, transport)
-                }
-                None => NextHop::Nowhere,
-            }
+            parsed.as_ref().map_or(Goal::Nobody, |uri| goal_of(account, uri, Transport::Udp))
         };
-        match (found, fallback) {
+        let found = self.hop_to(now, extension, goal, Wish { since, ..Wish::default() });
+        let untried =
+            |hop: &Hop| since.is_none_or(|since| !self.failures.has_failed(hop.transport, hop.remote, since));
+        match (found, fallback.filter(untried)) {
             (NextHop::Known(hop), Some(fallback)) if same_end(&hop, &fallback) => NextHop::Known(fallback),
             (NextHop::Pending | NextHop::Nowhere, Some(fallback)) => NextHop::Known(fallback),
             (found, _) => found,
         }
     }
 
-    fn hop_to(
-        &mut self,
-        now: Instant,
-        account: &Account,
-        host: &str,
-        port: Option<u16>,
-        transport: Transport,
-    ) -> NextHop {
-        if host.is_empty() {
-            return NextHop::Nowhere;
-        }
-        let port = port.unwrap_or_else(|| transport.default_port());
-        match self.names.find(now, host) {
-            Found::Address(address) => NextHop::Known(Hop {
-                transport,
-                remote: (address, port).into(),
-                local_port: account.port,
-                connection: None,
-            }),
-            Found::Pending => NextHop::Pending,
-            Found::Nothing => NextHop::Nowhere,
+    /// The servers of an extension's own outbound proxy or proxy.
+    pub(super) fn own_servers(&mut self, now: Instant, extension: ExtensionId) -> Listed {
+        let Self { accounts, names, .. } = self;
+        servers_of(names, now, accounts.of(extension), Goal::Server).1
+    }
+
+    fn hop_to(&mut self, now: Instant, extension: ExtensionId, goal: Goal<'_>, wish: Wish) -> NextHop {
+        let Self { accounts, names, failures, registrars, .. } = self;
+        let account = accounts.of(extension);
+        let (transport, listed) = servers_of(names, now, account, goal);
+        let servers = match listed {
+            Listed::Known(servers) => servers,
+            Listed::Pending => return NextHop::Pending,
+            Listed::Nothing => return NextHop::Nowhere,
+        };
+        let wish = Wish { home: registrars.of(extension).home, ..wish };
+        match failures.choose(now, transport, &servers, wish) {
+            Some(remote) => {
+                NextHop::Known(Hop { transport, remote, local_port: account.port, connection: None })
+            }
+            None => NextHop::Nowhere,
         }
     }
+}
+
+fn servers_of(
+    names: &mut super::names::Names,
+    now: Instant,
+    account: &Account,
+    goal: Goal<'_>,
+) -> (Transport, Listed) {
+    let (host, port, transport) = match goal {
+        Goal::Server => {
+            let (host, port) = host_and_port(account.server());
+            (host, port, account.transport)
+        }
+        Goal::Host { host, port, transport } => (host, port, transport),
+        Goal::Nobody => return (Transport::Udp, Listed::Nothing),
+    };
+    let lookup = match (account.use_dns_srv, account.dns_srv_auto_prefix) {
+        (false, _) => Lookup::Host,
+        (true, true) => Lookup::Prefixed,
+        // A setting may be the name of a service as it is; the host of a URI is always a domain.
+        (true, false) if goal == Goal::Server => Lookup::Service,
+        (true, false) => Lookup::Prefixed,
+    };
+    let mut listed = names.servers(now, &Place { host, port, transport, lookup });
+    if let (Listed::Known(servers), Redundancy::SrvPort) = (&mut listed, account.proxy_redundancy) {
+        keep_port_of_first(servers);
+    }
+    (transport, listed)
+}
+
+/// `Based on SRV Port`: a backup is a server with the port of the first one.
+fn keep_port_of_first(servers: &mut Servers) {
+    let port = servers.first().map(|first| first.remote.port());
+    servers.retain(|server| Some(server.remote.port()) == port);
+}
+
+/// The host in a URI; the extension's server when it is that one.
+fn goal_of<'a>(account: &Account, uri: &Uri<'a>, otherwise: Transport) -> Goal<'a> {
+    let Some(sip) = uri.sip() else { return Goal::Server };
+    let Ok(host) = core::str::from_utf8(sip.host.as_bytes()) else { return Goal::Nobody };
+    let ours = |setting: &str| {
+        let (own, port) = host_and_port(setting);
+        host.eq_ignore_ascii_case(own) && sip.port == port
+    };
+    if !account.server().is_empty() && (ours(account.domain()) || ours(account.server())) {
+        return Goal::Server;
+    }
+    let transport = if sip.secure { Transport::Tls } else { transport_of(&sip.params, otherwise) };
+    Goal::Host { host, port: sip.port, transport }
 }
 
 /// The fallback may name the connection that is open already.

@@ -3,6 +3,7 @@
 use super::account::{Account, Settings};
 use super::challenge::{Attempts, Recipient, Target, Verdict};
 use super::errand::{Errand, Purpose};
+use super::failures::{Mark, Search};
 use super::identifier;
 use super::identity::{self, Party};
 use super::next_hop::NextHop;
@@ -36,7 +37,7 @@ impl UserAgent {
         rng: &mut dyn Rng,
         invite: &Invite<'_>,
     ) -> Result<SessionId, Refusal> {
-        let address = self.shown_address().ok_or(Refusal::NoNetwork)?;
+        let address = self.shown_address(invite.extension).ok_or(Refusal::NoNetwork)?;
         let account = self.accounts.of(invite.extension).clone();
         if !account.enabled {
             return Err(Refusal::NoAccount);
@@ -67,6 +68,7 @@ impl UserAgent {
         });
         let mut session = session;
         session.anonymous = invite.anonymous;
+        session.search = Search::new(self.failures.mark());
         session.timers.give_up.start(now, LOCATING_MS);
         self.keep(session).ok_or(Refusal::Full)
     }
@@ -74,11 +76,11 @@ impl UserAgent {
     /// Sends the INVITE as soon as its next hop is known.
     pub(super) fn locate(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) {
         let Some(session) = self.sessions.get(id.0) else { return };
-        let account = self.accounts.of(session.extension).clone();
+        let (extension, begun) = (session.extension, session.search.begun);
         let Some(target) = text::bytes::<{ limits::URI_BYTES }>(session.dialog.remote_target()) else {
             return;
         };
-        let input = match self.request_hop(now, &account, &target) {
+        let input = match self.request_hop(now, extension, &target, Some(begun)) {
             NextHop::Known(hop) => {
                 if let Some(session) = self.sessions.get_mut(id.0) {
                     session.hop = Some(hop);
@@ -100,10 +102,11 @@ impl UserAgent {
         id: SessionId,
         method: Method<'static>,
     ) -> Option<()> {
-        let address = self.shown_address()?;
         let extension = self.sessions.get(id.0)?.extension;
+        let address = self.shown_address(extension)?;
         let account = self.accounts.of(extension).clone();
-        let hop = self.session_hop(now, id, &account)?;
+        let begun = self.sessions.get(id.0)?.search.begun;
+        let hop = self.session_hop(now, id, Some(begun))?;
         let own_server = self.is_own_server(now, extension, &hop);
         let branch = identifier::branch(rng);
         let Self { settings, sessions, credentials, transactions, counters, .. } = self;
@@ -114,7 +117,7 @@ impl UserAgent {
         if offers && initial && transactions.free_clients() < 2 {
             return None;
         }
-        let cseq = session.dialog.next_cseq(1);
+        let cseq = session.next_cseq();
         let mut vacant = transactions.vacant_client()?;
         let mut out = Writer::new(vacant.buffer());
         let mut room = [0; 160];
@@ -162,15 +165,16 @@ impl UserAgent {
         client.map(|_| ())
     }
 
-    /// Where the session's next request goes: before there is a dialog, where the INVITE went.
-    pub(super) fn session_hop(&mut self, now: Instant, id: SessionId, account: &Account) -> Option<Hop> {
+    /// Where the session's next request goes: before there is a dialog, where the INVITE went. To no server
+    /// that failed `since` then.
+    pub(super) fn session_hop(&mut self, now: Instant, id: SessionId, since: Option<Mark>) -> Option<Hop> {
         let session = self.sessions.get(id.0)?;
         if session.dialog.stage() == Stage::Early {
             return session.hop;
         }
-        let fallback = session.hop;
+        let (extension, fallback) = (session.extension, session.hop);
         let next = text::bytes::<{ limits::URI_BYTES }>(session.dialog.aim().next_hop)?;
-        match self.dialog_hop(now, account, &next, fallback) {
+        match self.dialog_hop_since(now, extension, &next, fallback, since) {
             NextHop::Known(hop) => Some(hop),
             NextHop::Pending | NextHop::Nowhere => None,
         }
@@ -200,6 +204,9 @@ impl UserAgent {
             if verdict == Verdict::Retry && self.retry(now, rng, id).is_some() {
                 return;
             }
+        }
+        if self.session_refused(now, rng, id, status, response) {
+            return;
         }
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         match session.state {
@@ -296,6 +303,7 @@ impl UserAgent {
     /// §8.1.3.4: tries the first contact that is not the address that was just tried.
     fn redirect(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, response: &Message<'_>) -> bool {
         let max_redirection = self.settings.max_redirection;
+        let mark = self.failures.mark();
         let Some(session) = self.sessions.get_mut(id.0) else { return false };
         if !session.state.is_named() || session.redirections >= max_redirection {
             return false;
@@ -312,7 +320,7 @@ impl UserAgent {
         }
         session.redirections = session.redirections.saturating_add(1);
         session.attempts = Attempts::new();
-        session.silent = 0;
+        session.search = Search::new(mark);
         session.state = State::Locating;
         session.timers.stop_call_setup();
         session.timers.give_up.start(now, LOCATING_MS);
@@ -347,16 +355,12 @@ impl UserAgent {
         rng: &mut dyn Rng,
         id: SessionId,
         status: u16,
-        addresses: usize,
     ) {
+        if self.session_moves_on(now, rng, id) {
+            return;
+        }
         let Some(session) = self.sessions.get_mut(id.0) else { return };
-        session.silent = session.silent.saturating_add(1);
         match session.state {
-            // RFC 3263 §4.3: the next address of the name.
-            State::Calling if session.silent < addresses => {
-                session.state = State::Locating;
-                self.locate(now, rng, id);
-            }
             State::Confirmed if session.modify == Modify::Sent => self.change_failed(now, rng, id, status),
             // An old failure's ACK did not get through.
             State::Confirmed => {}
@@ -433,7 +437,9 @@ impl UserAgent {
             }
             Send::Bye => {
                 self.forsake_change(now, id);
+                let mark = self.failures.mark();
                 let session = self.sessions.get_mut(id.0)?;
+                session.search = Search::new(mark);
                 session.timers = super::session::Timers::default();
                 session.attempts = Attempts::new();
                 self.send_in_session(now, rng, id, Method::Bye)
@@ -508,7 +514,7 @@ pub(super) fn target_uri(
         out.text("sip:");
         request::user(&mut out, target.as_bytes());
         out.text("@");
-        out.text(&account.proxy);
+        out.text(account.domain());
     }
     let length = out.finish().ok()?;
     let uri = room.get(..length)?;
@@ -527,4 +533,4 @@ pub(super) fn angled(uri: &[u8]) -> Option<heapless::Vec<u8, { limits::PARTY_BYT
 }
 
 /// How long a name may take to resolve before the call fails.
-const LOCATING_MS: u64 = 10_000;
+pub(super) const LOCATING_MS: u64 = 10_000;

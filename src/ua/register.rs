@@ -1,11 +1,13 @@
 //! REGISTER requests and their answers (RFC 3261 §10.2), around the machine of [`super::registration`].
 
-use core::net::IpAddr;
+use core::net::SocketAddr;
 use heapless::Vec;
 
 use super::account::Account;
 use super::challenge::{Asker, Attempts, Recipient, Target, Verdict};
 use super::errand::{Errand, Purpose};
+use super::failover::names_status;
+use super::failures::{Mark, Search};
 use super::identifier::{self, CallId, Tag};
 use super::next_hop::NextHop;
 use super::registration::{Input, Policy, Registration};
@@ -13,8 +15,8 @@ use super::request;
 use super::response;
 use super::view::RegistrationView;
 use super::{Event, ExtensionId, Instant, Outcome, Refusal, Rng, UserAgent};
-use crate::base::{Writer, earliest, text};
-use crate::dialplan::Template;
+use crate::base::rng::up_to;
+use crate::base::{Timer, Writer, earliest, text};
 use crate::limits;
 use crate::sip::{HeaderName, Message, Method, Uri, compose};
 use crate::transaction::{ClientId, Hop};
@@ -29,10 +31,12 @@ pub(super) struct Registrar {
     cseq: u32,
     pub(super) client: Option<ClientId>,
     attempts: Attempts,
-    /// Addresses of the registrar's name that did not answer the current REGISTER.
-    silent: usize,
-    /// The server that granted the binding.
-    pub(super) server: Option<IpAddr>,
+    /// The current REGISTER's way from server to server.
+    pub(super) search: Search,
+    /// The server that granted the binding, or that answers the calls of an extension without one.
+    pub(super) home: Option<SocketAddr>,
+    /// `Proxy Fallback Intvl`: back to a better server than that.
+    pub(super) fall_back: Timer,
     /// A REGISTER with this expiry waits for the registrar's address.
     waiting: Option<u32>,
     /// The expiry in the REGISTER that is under way.
@@ -46,6 +50,8 @@ pub(super) struct Registrar {
 enum Change {
     /// It belongs to another account, or there shall be one now.
     Anew,
+    /// Its server is lost: it is asked for elsewhere.
+    Elsewhere,
     /// The same account does not want it any more.
     Remove,
 }
@@ -59,8 +65,9 @@ impl Registrar {
             cseq: 0,
             client: None,
             attempts: Attempts::new(),
-            silent: 0,
-            server: None,
+            search: Search::new(Mark::START),
+            home: None,
+            fall_back: Timer::OFF,
             waiting: None,
             asked_s: 0,
             change: None,
@@ -73,7 +80,15 @@ impl Registrar {
 
     pub(super) fn deadline(&self, network: bool) -> Option<Instant> {
         let at_once = (network && self.change.is_some()).then_some(Instant::ZERO);
-        earliest([at_once, self.machine.deadline()])
+        let fall_back = self.fall_back.due().filter(|_| network);
+        earliest([at_once, fall_back, self.machine.deadline()])
+    }
+
+    /// The server of the binding is lost.
+    pub(super) fn leave_home(&mut self) {
+        if self.machine.is_registered() && self.change.is_none() {
+            self.change = Some(Change::Elsewhere);
+        }
     }
 
     /// The account is another one. What has nothing to do with the binding does not touch it.
@@ -86,6 +101,9 @@ impl Registrar {
             (false, false) if !new.can_register() => Change::Remove,
             (false, false) | (true, true) => return,
         };
+        if change == Change::Anew {
+            self.home = None;
+        }
         // A binding that another account left behind is not this one's to remove.
         self.change = if self.change == Some(Change::Anew) { Some(Change::Anew) } else { Some(change) };
     }
@@ -115,9 +133,10 @@ impl UserAgent {
     pub(super) fn restart_registration(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
         let registrar = self.registrars.of_mut(extension);
         registrar.change = None;
-        registrar.server = None;
+        registrar.home = None;
         registrar.client = None;
         registrar.waiting = None;
+        registrar.fall_back.stop();
         self.registration_step(now, rng, extension, Input::Reset);
         let account = self.accounts.of(extension);
         if self.address.is_some() && account.wants_binding() {
@@ -135,10 +154,23 @@ impl UserAgent {
                     // RFC 3261 §10.2.2: else callers would be sent here until it runs out.
                     let _done = self.unregister(now, rng, extension);
                 }
+                Some(Change::Elsewhere) => {
+                    self.registrars.of_mut(extension).change = None;
+                    self.renew(now, rng, extension);
+                }
                 None => {}
+            }
+            if self.registrars.of_mut(extension).fall_back.take_due(now) {
+                self.renew(now, rng, extension);
             }
         }
         self.registration_step(now, rng, extension, Input::Timeout);
+    }
+
+    /// Registers once more before the time.
+    fn renew(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
+        let expires_s = self.accounts.of(extension).register_expires_s;
+        self.registration_step(now, rng, extension, Input::Start { expires_s });
     }
 
     pub(super) fn registrar_located(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId) {
@@ -147,24 +179,27 @@ impl UserAgent {
         }
     }
 
-    /// The REGISTER ended without an answer, or with one that it cannot go on from.
+    /// The REGISTER ended without an answer, or with one that another server may not give: it goes on to the
+    /// next server, if there is one (RFC 3263 §4.3).
     pub(super) fn register_failed(
         &mut self,
         now: Instant,
         rng: &mut dyn Rng,
         extension: ExtensionId,
         status: u16,
-        addresses: usize,
+        retry_after_s: Option<u32>,
     ) {
         let registrar = self.registrars.of_mut(extension);
         registrar.client = None;
-        registrar.silent = registrar.silent.saturating_add(1);
-        if registrar.silent < addresses {
+        let begun = registrar.search.begun;
+        if registrar.search.moves_on() && self.registrar_hop(now, extension, begun) != NextHop::Nowhere {
+            let registrar = self.registrars.of_mut(extension);
+            registrar.attempts = Attempts::new();
             let asked_s = registrar.asked_s;
             self.send_register(now, rng, extension, asked_s);
             return;
         }
-        self.registration_step(now, rng, extension, Input::Failed { status, retry_after_s: None });
+        self.registration_step(now, rng, extension, Input::Failed { status, retry_after_s });
     }
 
     pub(super) fn register_answered(
@@ -178,14 +213,23 @@ impl UserAgent {
         else {
             return;
         };
+        let client = self.registrars.of_mut(extension).client.take();
+        let hop = client.and_then(|client| self.transactions.client_hop(client));
+        if let Some(hop) = hop.filter(|_| self.calls_for_backup(status)) {
+            let retry_after_s = seconds(response, HeaderName::RetryAfter);
+            self.server_refused(now, extension, &hop, status, retry_after_s, true);
+            self.register_failed(now, rng, extension, status, retry_after_s);
+            return;
+        }
         let registrar = self.registrars.of_mut(extension);
-        let server = registrar.client.take().and_then(|client| self.transactions.client_hop(client));
         let input = match status {
             200..=299 => {
-                registrar.server = server.map(|hop| hop.remote.ip());
                 // RFC 7616 §3.5
                 if let Some(next) = response.raw(HeaderName::AuthenticationInfo) {
                     self.credentials.of_mut(extension).take_next_nonce(Asker::Server, next);
+                }
+                if let Some(hop) = hop {
+                    self.settle(now, extension, &hop);
                 }
                 Input::Granted { expires_s: self.granted_s(extension, response) }
             }
@@ -211,12 +255,13 @@ impl UserAgent {
     }
 
     fn registration_step(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId, input: Input) {
-        let policy = self.policy(&input);
+        let policy = self.policy(rng, &input);
+        let mark = self.failures.mark();
         let registrar = self.registrars.of_mut(extension);
         let step = registrar.machine.step(now, policy, input);
         if step.register_s.is_some() {
             registrar.attempts = Attempts::new();
-            registrar.silent = 0;
+            registrar.search = Search::new(mark);
         }
         if step.changed {
             self.tell(Event::Registration(extension));
@@ -226,30 +271,34 @@ impl UserAgent {
         }
     }
 
-    fn policy(&self, input: &Input) -> Policy {
+    fn policy(&self, rng: &mut dyn Rng, input: &Input) -> Policy {
         let settings = &self.settings;
         // No answer at all is no status that the template could exclude.
         let short = if let Input::Failed { status, .. } = input {
-            let mut digits = [0; 8];
-            let mut out = Writer::new(&mut digits);
-            out.number(u64::from(*status));
-            matches!(status, 408 | 503)
-                || Template::new(&settings.register_retry_statuses).matches(out.written())
+            matches!(status, 408 | 503) || names_status(&settings.register_retry_statuses, *status)
         } else {
             false
         };
+        let (retry_s, retry_cap_s, random_s) = if short {
+            (settings.register_retry_s, settings.register_retry_cap_s, settings.register_retry_random_s)
+        } else {
+            (settings.register_retry_long_s, 0, settings.register_retry_long_random_s)
+        };
+        let random_ms = random_s.saturating_mul(1_000);
         Policy {
             min_expires_s: settings.register_min_expires_s,
             max_expires_s: settings.register_max_expires_s,
-            retry_s: if short { settings.register_retry_s } else { settings.register_retry_long_s },
-            retry_cap_s: if short { settings.register_retry_cap_s } else { 0 },
+            retry_s,
+            retry_cap_s,
+            // Drawn only where it is asked for: a phone without it stays as predictable as it was.
+            random_ms: if random_ms == 0 { 0 } else { up_to(rng, random_ms) },
         }
     }
 
     fn send_register(&mut self, now: Instant, rng: &mut dyn Rng, extension: ExtensionId, expires_s: u32) {
-        let account = self.accounts.of(extension).clone();
-        let sent = match self.server_hop(now, &account) {
-            NextHop::Known(hop) => self.start_register(now, rng, extension, &account, hop, expires_s),
+        let begun = self.registrars.of(extension).search.begun;
+        let sent = match self.registrar_hop(now, extension, begun) {
+            NextHop::Known(hop) => self.start_register(now, rng, extension, hop, expires_s),
             NextHop::Pending => {
                 self.registrars.of_mut(extension).waiting = Some(expires_s);
                 return;
@@ -267,12 +316,12 @@ impl UserAgent {
         now: Instant,
         rng: &mut dyn Rng,
         extension: ExtensionId,
-        account: &Account,
         hop: Hop,
         expires_s: u32,
     ) -> Option<ClientId> {
-        let address = self.shown_address()?;
-        let Self { settings, registrars, credentials, transactions, counters, .. } = self;
+        let address = self.shown_address(extension)?;
+        let Self { settings, accounts, registrars, credentials, transactions, counters, .. } = self;
+        let account = accounts.of(extension);
         let registrar = registrars.of_mut(extension);
         if registrar.call_id.is_empty() {
             registrar.call_id = identifier::call_id(rng);
@@ -287,7 +336,7 @@ impl UserAgent {
         let mut uri = [0; limits::URI_BYTES];
         let mut uri = Writer::new(&mut uri);
         uri.text("sip:");
-        uri.text(&account.proxy);
+        uri.text(account.domain());
         let errand = Errand { extension, purpose: Purpose::Register };
         let mut vacant = transactions.vacant_client()?;
         let mut out = Writer::new(vacant.buffer());
@@ -329,7 +378,7 @@ impl UserAgent {
         let asked_s = self.registrars.of(extension).asked_s;
         let mut own = [0; limits::URI_BYTES];
         let mut own = Writer::new(&mut own);
-        if let Some(address) = self.shown_address() {
+        if let Some(address) = self.shown_address(extension) {
             request::contact_uri(&mut own, self.accounts.of(extension), address);
         }
         let own = Uri::parse(own.written()).ok();

@@ -81,6 +81,8 @@ pub(super) struct Policy {
     pub(super) retry_s: u32,
     /// `Reg Retry Intvl Cap`: the interval doubles with each failure up to this; 0: it does not.
     pub(super) retry_cap_s: u32,
+    /// What chance adds to the wait, milliseconds (`Reg Retry Random Delay`, `Reg Retry Long Random Delay`).
+    pub(super) random_ms: u32,
 }
 
 impl Registration {
@@ -167,6 +169,11 @@ impl Registration {
         }
     }
 
+    /// Whether there is a binding and nothing under way.
+    pub(super) const fn is_registered(&self) -> bool {
+        matches!(self.state, State::Registered)
+    }
+
     /// What the registrar granted, seconds; 0 when there is no binding.
     pub(super) const fn granted_s(&self) -> u32 {
         self.granted_s
@@ -229,7 +236,8 @@ impl Registration {
         self.due.stop();
         if policy.retry_s > 0 {
             let wait_s = capped_s.max(retry_after_s.unwrap_or(0));
-            self.due.start(now, u64::from(wait_s).saturating_mul(1_000));
+            let wait_ms = u64::from(wait_s).saturating_mul(1_000);
+            self.due.start(now, wait_ms.saturating_add(u64::from(policy.random_ms)));
         }
         None
     }
@@ -247,7 +255,8 @@ mod tests {
     use super::*;
     use crate::base::golden;
 
-    const POLICY: Policy = Policy { min_expires_s: 60, max_expires_s: 7_200, retry_s: 30, retry_cap_s: 100 };
+    const POLICY: Policy =
+        Policy { min_expires_s: 60, max_expires_s: 7_200, retry_s: 30, retry_cap_s: 100, random_ms: 0 };
     const FAILED: Input = Input::Failed { status: 503, retry_after_s: None };
 
     fn after(inputs: &[Input]) -> Registration {
@@ -314,6 +323,10 @@ mod tests {
             assert_eq!(machine.step(due, POLICY, Input::Timeout).register_s, Some(3_600));
         }
         assert_eq!(waits_s, [30, 60, 100, 100]);
+        let spread = Policy { random_ms: 7_000, ..POLICY };
+        let _ = machine.step(Instant::ZERO, spread, FAILED);
+        assert_eq!(machine.deadline(), Some(Instant::from_millis(107_000)), "chance comes on top");
+        let _ = machine.step(Instant::from_millis(107_000), POLICY, Input::Timeout);
         let late = Policy { retry_s: 0, ..POLICY };
         let _ = machine.step(Instant::ZERO, late, FAILED);
         assert_eq!(machine.deadline(), None, "an interval of 0: never");

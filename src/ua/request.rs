@@ -1,9 +1,10 @@
 //! Composing our requests (RFC 3261 §8.1.1): the head that all share, and the fields that some carry.
 
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 
 use super::account::{Account, Settings};
 use super::digits::BODIES;
+use super::nat::Shown;
 use crate::base::Writer;
 use crate::sip::admission::Abilities;
 use crate::sip::{HeaderName, Message, Method, compose};
@@ -13,16 +14,20 @@ use crate::transaction::{Hop, Transport};
 pub(super) type ViaRoom = [u8; 160];
 
 /// Our Via value (RFC 3261 §8.1.1.7).
-pub(super) fn via<'r>(room: &'r mut ViaRoom, hop: &Hop, address: IpAddr, branch: &[u8]) -> &'r [u8] {
+pub(super) fn via<'r>(room: &'r mut ViaRoom, hop: &Hop, shown: Shown, branch: &[u8]) -> &'r [u8] {
     let mut out = Writer::new(room);
     out.text("SIP/2.0/");
     out.text(hop.transport.name());
     out.text(" ");
-    socket_address(&mut out, SocketAddr::new(address, hop.local_port));
+    socket_address(&mut out, shown.via);
     out.text(";branch=");
     out.put(branch);
     // RFC 3581 §3: needed behind a NAT, harmless elsewhere.
     out.text(";rport");
+    if hop.transport.is_reliable() {
+        // RFC 5923 §4: the peer's requests may come through the same connection.
+        out.text(";alias");
+    }
     let length = out.len();
     room.get(..length).unwrap_or(&[])
 }
@@ -34,22 +39,22 @@ fn socket_address(out: &mut Writer<'_>, address: SocketAddr) {
 }
 
 /// Writes our Contact: the extension's user at the address that we are reached at (RFC 3261 §8.1.1.8).
-pub(super) fn contact(out: &mut Writer<'_>, account: &Account, address: IpAddr) {
+pub(super) fn contact(out: &mut Writer<'_>, account: &Account, shown: Shown) {
     compose::begin(out, HeaderName::Contact);
     out.text("<");
-    contact_uri(out, account, address);
+    contact_uri(out, account, shown);
     out.text(">");
     compose::end(out);
 }
 
 /// Writes the URI of our Contact.
-pub(super) fn contact_uri(out: &mut Writer<'_>, account: &Account, address: IpAddr) {
+pub(super) fn contact_uri(out: &mut Writer<'_>, account: &Account, shown: Shown) {
     out.text("sip:");
     if !account.user.is_empty() {
         user(out, account.user.as_bytes());
         out.text("@");
     }
-    socket_address(out, SocketAddr::new(address, account.port));
+    socket_address(out, shown.contact);
     match account.transport {
         Transport::Udp => {}
         Transport::Tcp => out.text(";transport=tcp"),
@@ -86,7 +91,7 @@ pub(super) fn address_of_record(out: &mut Writer<'_>, account: &Account, setting
     user(out, account.user.as_bytes());
     out.text("@");
     // With its port, if one is set: a registrar on an odd port may be known by nothing else.
-    out.text(&account.proxy);
+    out.text(account.domain());
     out.text(">");
 }
 

@@ -124,22 +124,22 @@ impl UserAgent {
         branch: &[u8],
         cseq: u32,
     ) -> Option<()> {
-        let address = self.shown_address()?;
         let session = self.sessions.get(id.0)?;
-        let account = self.accounts.of(session.extension).clone();
+        let extension = session.extension;
+        let address = self.shown_address(extension)?;
         let next = text::bytes::<{ limits::URI_BYTES }>(dialog.aim().next_hop)?;
         let fallback = session.hop;
-        let hop = match self.dialog_hop(now, &account, &next, fallback) {
+        let hop = match self.dialog_hop(now, extension, &next, fallback) {
             super::next_hop::NextHop::Known(hop) => hop,
             super::next_hop::NextHop::Pending | super::next_hop::NextHop::Nowhere => return None,
         };
-        let Self { settings, sessions, outbox, transactions, counters, .. } = self;
+        let Self { settings, accounts, sessions, outbox, transactions, counters, .. } = self;
         let session = sessions.get(id.0)?;
         let mut room = [0; 160];
         let via = request::via(&mut room, &hop, address, branch);
         let mut out = outbox.writer();
         dialog.compose_head(&mut out, Method::Ack, cseq, via, settings.max_forwards);
-        request::contact(&mut out, &account, address);
+        request::contact(&mut out, accounts.of(extension), address);
         // §22.1: an ACK cannot be challenged, so it repeats the INVITE's credentials.
         let latest = session.client.and_then(|client| transactions.request(client));
         let invite = latest.and_then(|bytes| Message::parse(bytes).ok());

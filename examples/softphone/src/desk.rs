@@ -5,9 +5,11 @@ use std::net::IpAddr;
 
 use deskphone::base::{Instant, Rng};
 use deskphone::phone::{Hook, Input, Key, Network as Link, Notice, Output, Phone, View};
+use deskphone::ua::{Records, SrvRecord};
 use mio::{Registry, Token};
 
 use crate::audio::Audio;
+use crate::dns::{Found, Srv};
 use crate::fault::Fault;
 use crate::network::{Arrived, Network};
 use crate::port_range::PortRange;
@@ -190,9 +192,18 @@ impl Desk {
     pub(crate) fn resolved(&mut self, now: Instant, answer: &crate::resolver::Answer) {
         if answer.life == self.life {
             let ours = self.network.address().is_ipv4();
-            let usable = |address: &&IpAddr| address.is_ipv4() == ours;
-            let addresses: Vec<IpAddr> = answer.addresses.iter().filter(usable).copied().collect();
-            self.step(now, Input::Resolved { ticket: answer.ticket, addresses: &addresses });
+            let (addresses, services): (Vec<IpAddr>, Vec<SrvRecord<'_>>);
+            let records = match &answer.found {
+                Found::Addresses(found) => {
+                    addresses = found.iter().filter(|one| one.is_ipv4() == ours).copied().collect();
+                    Records::Addresses(&addresses)
+                }
+                Found::Services(found) => {
+                    services = found.iter().map(Srv::service).collect();
+                    Records::Services(&services)
+                }
+            };
+            self.step(now, Input::Resolved { ticket: answer.ticket, records, ttl_s: answer.ttl_s });
         }
     }
 
@@ -235,7 +246,9 @@ impl Desk {
                 Output::Transmit { hop, bytes } => {
                     self.network.transmit(now.as_millis(), hop, bytes, &self.fault, record);
                 }
-                Output::Resolve { ticket, host } => resolver.ask(self.number, self.life, ticket, host),
+                Output::Resolve { ticket, query, host } => {
+                    resolver.ask(self.number, self.life, ticket, query, host);
+                }
                 Output::Notice(notice) => self.notices.push(notice),
             }
         }

@@ -3,6 +3,7 @@
 
 pub mod audio;
 pub mod desk;
+mod dns;
 pub mod expect;
 mod fault;
 mod framing;

@@ -1,8 +1,9 @@
 //! The command line.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use crate::dns::PORT;
 use crate::script::{Sound, parse_sound};
 
 /// What `softphone --help` prints.
@@ -28,6 +29,7 @@ Options
     --password-file FILE the account's password: the file's first line
     --transport udp|tcp  how to reach the server (default udp)
     --address IP         the address that the phones use (default: the one that reaches the server)
+    --dns IP[:PORT]      ask this name server, for addresses and for SRV records
     --set TAG=VALUE      a setting of every phone, as `set TAG \"VALUE\"` in a script; may be repeated
     --play SOUND         what phone 1's microphone hears: 440Hz, FILE.wav or none (default none)
     --record FILE.wav    what phone 1's audio device plays
@@ -59,6 +61,8 @@ pub struct Options {
     pub tcp: bool,
     /// `--address`
     pub address: Option<IpAddr>,
+    /// `--dns`
+    pub dns: Option<SocketAddr>,
     /// `--set`
     pub settings: Vec<(String, String)>,
     /// `--play`
@@ -116,6 +120,7 @@ impl Default for Options {
             account: None,
             tcp: false,
             address: None,
+            dns: None,
             settings: Vec::new(),
             play: Sound::Silence,
             record: None,
@@ -159,6 +164,7 @@ impl Command {
                 "--address" => {
                     options.address = Some(value()?.parse().map_err(|_| "--address needs an IP address")?);
                 }
+                "--dns" => options.dns = Some(parse_name_server(&value()?)?),
                 "--set" => options.settings.push(parse_setting(&value()?)?),
                 "--play" => options.play = parse_sound(&value()?)?,
                 "--record" => options.record = Some(value()?.into()),
@@ -216,6 +222,11 @@ fn parse_transport(text: &str) -> Result<bool, String> {
     }
 }
 
+fn parse_name_server(text: &str) -> Result<SocketAddr, String> {
+    let address = text.parse().or_else(|_| text.parse().map(|ip: IpAddr| SocketAddr::new(ip, PORT)));
+    address.map_err(|_| "--dns is written IP or IP:PORT".into())
+}
+
 fn parse_setting(text: &str) -> Result<(String, String), String> {
     let (tag, value) = text.split_once('=').ok_or("--set is written TAG=VALUE")?;
     Ok((tag.to_owned(), value.to_owned()))
@@ -234,11 +245,13 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let options = parse("--script=a.txt --phones 3 --ladder --set A=b=c --transport tcp --play 440Hz");
+        let options =
+            parse("--script=a.txt --phones 3 --ladder --set A=b=c --transport tcp --play 440Hz --dns ::1");
         let options = options.expect("options");
         assert_eq!(options.script, Some("a.txt".into()));
         assert_eq!(options.phones, 3);
         assert!(options.ladder && options.tcp);
+        assert_eq!(options.dns, "[::1]:53".parse().ok());
         assert_eq!(options.settings, [("A".into(), "b=c".into())]);
         assert_eq!(options.play, Sound::Sine(440.0));
     }
@@ -262,6 +275,7 @@ mod tests {
             ("--shared", "--shared comes with shared lines"),
             ("--account bob", "--account is written sip:USER@HOST"),
             ("--password-file x", "--password-file goes with --account"),
+            ("--dns there", "--dns is written IP or IP:PORT"),
             ("extra", "unknown option extra; see --help"),
         ];
         for (line, want) in mistakes {
@@ -271,7 +285,8 @@ mod tests {
 
     #[test]
     fn help_names_every_option() {
-        for name in ["--script", "--phones", "--pcap", "--account", "--address", "--set", "--record"] {
+        for name in ["--script", "--phones", "--dns", "--pcap", "--account", "--address", "--set", "--record"]
+        {
             assert!(HELP.contains(name), "{name}");
         }
         assert_eq!(Command::parse(["--help".into()]), Ok(Command::Help));

@@ -101,7 +101,7 @@ impl World {
             desks: Vec::new(),
             office,
             _office_ports: office_ports,
-            resolver: Resolver::new(waker),
+            resolver: Resolver::new(waker, options.dns),
             server,
             record: Record::default(),
         })

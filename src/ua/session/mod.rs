@@ -8,6 +8,7 @@ use heapless::Vec;
 use super::challenge::Attempts;
 use super::digits::DigitRelay;
 use super::event::EndReason;
+use super::failures::Search;
 use super::identifier::{Branch, Tag};
 use super::identity::Party;
 use super::ids::ExtensionId;
@@ -70,8 +71,8 @@ pub(super) struct Session {
     /// Challenges that the current request has answered.
     pub(super) attempts: Attempts,
     pub(super) redirections: u8,
-    /// Addresses of the next hop's name that did not answer the INVITE.
-    pub(super) silent: usize,
+    /// The current request's way from server to server.
+    pub(super) search: Search,
     /// The branch of the ACK to the last 2xx, and the CSeq that it acknowledges.
     pub(super) acknowledged: Option<(Branch, u32)>,
     pub(super) digits: DigitRelay,
@@ -160,7 +161,7 @@ impl Session {
             hold_agreed: false,
             attempts: Attempts::new(),
             redirections: 0,
-            silent: 0,
+            search: Search::default(),
             acknowledged: None,
             digits: DigitRelay::default(),
             timers: Timers::default(),
@@ -215,6 +216,13 @@ impl Session {
     pub(super) fn reason(&self) -> Option<(u16, &'static str)> {
         let text = Status::new(self.cause).map(Status::reason)?;
         Some((self.cause, if self.cause == 200 { "Call completed elsewhere" } else { text }))
+    }
+
+    /// The CSeq of the next request; the same once more for one that goes on to another server as it was.
+    pub(super) fn next_cseq(&mut self) -> u32 {
+        let repeated = core::mem::take(&mut self.search.repeated);
+        let latest = self.dialog.local_cseq().filter(|_| repeated);
+        latest.unwrap_or_else(|| self.dialog.next_cseq(1))
     }
 
     /// Our tag in the dialog.

@@ -7,7 +7,10 @@ use std::vec::Vec;
 use super::link::{E1, End};
 use crate::base::Instant;
 use crate::transaction::{ConnectionId, Hop, Transport};
-use crate::ua::{Account, Command, Event, ExtensionId, Input, Invite, Outcome, RegistrationState, SessionId};
+use crate::ua::{
+    Account, Command, Event, ExtensionId, Input, Invite, Outcome, Records, RegistrationState, SessionId,
+    Ticket,
+};
 
 /// The peer's session description.
 pub(super) const SDP: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n\
@@ -84,6 +87,12 @@ impl Desk {
             self.sent.push(Sent { hop: out.hop, text });
         }
         outcome
+    }
+
+    /// The host's answer to a question for addresses.
+    pub(super) fn resolve(&mut self, ticket: Ticket, addresses: &[core::net::IpAddr]) {
+        let records = Records::Addresses(addresses);
+        let _ = self.step(Input::Resolved { ticket, records, ttl_s: None });
     }
 
     pub(super) fn command(&mut self, command: Command<'_>) -> Outcome {

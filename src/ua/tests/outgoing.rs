@@ -331,7 +331,7 @@ fn rfc3263_4_3_a_call_goes_on_to_the_next_address() {
     let id = desk.call("5551234");
     let ticket = desk.end.ua.poll_resolve().unwrap().ticket;
     let addresses = ["192.0.2.20".parse().unwrap(), "192.0.2.21".parse().unwrap()];
-    let _ = desk.step(Input::Resolved { ticket, addresses: &addresses });
+    desk.resolve(ticket, &addresses);
     let first = desk.next("INVITE");
     let _ = desk.step(Input::Unreachable(first.hop));
     let second: Sent = desk.next("INVITE");

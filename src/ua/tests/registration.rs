@@ -289,11 +289,11 @@ fn a_name_is_resolved_first() {
     let (mut desk, ticket) = named();
     desk.run_ms(60_000);
     let addresses = ["192.0.2.20".parse().unwrap()];
-    let _ = desk.step(Input::Resolved { ticket, addresses: &addresses });
+    desk.resolve(ticket, &addresses);
     assert_eq!(desk.next("REGISTER").hop.remote, "192.0.2.20:5060".parse().unwrap());
 
     let (mut desk, ticket) = named();
-    let _ = desk.step(Input::Resolved { ticket, addresses: &[] });
+    desk.resolve(ticket, &[]);
     assert_eq!(desk.registered(), (State::Failed(503), 0));
     desk.run_ms(30_000);
     desk.silent();
@@ -305,7 +305,7 @@ fn a_name_is_resolved_first() {
 fn rfc3263_4_3_a_dead_address_is_followed_by_the_next() {
     let (mut desk, ticket) = named();
     let addresses = ["192.0.2.20".parse().unwrap(), "192.0.2.21".parse().unwrap()];
-    let _ = desk.step(Input::Resolved { ticket, addresses: &addresses });
+    desk.resolve(ticket, &addresses);
     let first = desk.next("REGISTER");
     assert_eq!(first.hop.remote.ip(), addresses[0]);
     let _ = desk.step(Input::Unreachable(first.hop));

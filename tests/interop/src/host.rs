@@ -90,7 +90,7 @@ impl Host {
         let settings = host.ua.settings_mut();
         settings.timers = timers;
         // Answers go back the way the request came, through the relay too.
-        settings.force_rport = true;
+        settings.respond_to_source_port = true;
         host.ua.set_account(ExtensionId::PRIMARY, &account);
         let _done = host.step(Input::Network(Some(IpAddr::V4(Ipv4Addr::LOCALHOST))));
         Ok(host)

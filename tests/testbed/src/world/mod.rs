@@ -7,6 +7,7 @@
 
 mod desk;
 mod phone;
+mod service;
 mod sound;
 mod station;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 
 pub use desk::Desk;
 pub use phone::{account, set_account};
+pub use service::Srv;
 pub use station::{Levels, Station, levels};
 
 use crate::framing;
@@ -24,7 +26,7 @@ use crate::seeded::Seeded;
 use deskphone::base::{Instant, earliest};
 use deskphone::phone::{Input, Output};
 use deskphone::transaction::{self, ConnectionId, Hop};
-use deskphone::ua::Ticket;
+use deskphone::ua::{Query, Records, Ticket};
 use sound::Sound;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -42,6 +44,7 @@ pub struct World<S> {
     rng: Seeded,
     phones: Vec<Host<S>>,
     names: BTreeMap<String, Vec<IpAddr>>,
+    services: BTreeMap<String, Vec<Srv>>,
     mark: usize,
     quick: bool,
 }
@@ -71,7 +74,7 @@ struct Open {
 /// What a phone asked for, taken out of its hands.
 enum Wish {
     Transmit(Hop, Vec<u8>),
-    Resolve(Ticket, String),
+    Resolve(Ticket, Query, String),
 }
 
 impl<S: Station> World<S> {
@@ -85,7 +88,8 @@ impl<S: Station> World<S> {
         let office = Office::new(address, rng.next_u64());
         let names = BTreeMap::from([("office.example".to_owned(), vec![address.ip()])]);
         let (ladder, now, phones) = (Ladder::new(), Instant::ZERO, Vec::new());
-        Self { network, office, ladder, now, rng, phones, names, mark: 0, quick: false }
+        let services = BTreeMap::new();
+        Self { network, office, ladder, now, rng, phones, names, services, mark: 0, quick: false }
     }
 
     /// Brings a phone. It has no network before [`Desk::connect`].
@@ -107,6 +111,11 @@ impl<S: Station> World<S> {
     /// A host name that phones can resolve; no addresses: it is known not to exist.
     pub fn set_name(&mut self, name: &str, addresses: Vec<IpAddr>) {
         self.names.insert(name.to_owned(), addresses);
+    }
+
+    /// A service that phones can find by its SRV records; none: it is known not to exist.
+    pub fn set_service(&mut self, name: &str, records: Vec<Srv>) {
+        self.services.insert(name.to_owned(), records);
     }
 
     /// What time it is.
@@ -319,7 +328,7 @@ impl<S: Station> World<S> {
             while let Some(wish) = self.wish(id) {
                 match wish {
                     Wish::Transmit(hop, bytes) => self.transmit(id, hop, &bytes),
-                    Wish::Resolve(ticket, name) => self.resolve(id, ticket, &name),
+                    Wish::Resolve(ticket, query, name) => self.resolve(id, ticket, query, &name),
                 }
             }
             self.record(id);
@@ -340,7 +349,9 @@ impl<S: Station> World<S> {
         loop {
             match host.station.poll()? {
                 Output::Transmit { hop, bytes } => return Some(Wish::Transmit(hop, bytes.to_vec())),
-                Output::Resolve { ticket, host } => return Some(Wish::Resolve(ticket, host.to_owned())),
+                Output::Resolve { ticket, query, host } => {
+                    return Some(Wish::Resolve(ticket, query, host.to_owned()));
+                }
                 Output::Notice(_) => {}
             }
         }
@@ -368,10 +379,16 @@ impl<S: Station> World<S> {
         self.network.send(self.now, from, hop.remote, transport, bytes);
     }
 
-    fn resolve(&mut self, id: PhoneId, ticket: Ticket, name: &str) {
+    fn resolve(&mut self, id: PhoneId, ticket: Ticket, query: Query, name: &str) {
         let addresses = self.names.get(name).cloned().unwrap_or_default();
+        let services = self.services.get(name).cloned().unwrap_or_default();
+        let services: Vec<_> = services.iter().map(Srv::service).collect();
+        let records = match query {
+            Query::Addresses => Records::Addresses(&addresses),
+            Query::Services => Records::Services(&services),
+        };
         if let Some(host) = self.phones.get_mut(id.0) {
-            let input = Input::Resolved { ticket, addresses: &addresses };
+            let input = Input::Resolved { ticket, records, ttl_s: None };
             host.station.step(self.now, &mut host.rng, input);
         }
     }
