@@ -31,7 +31,7 @@ impl CivilTime {
     #[must_use]
     pub fn of_seconds(seconds: i64) -> Self {
         let last = days(i64::from(u16::MAX), 12, 31).saturating_mul(DAY_S).saturating_add(DAY_S - 1);
-        let seconds = seconds.clamp(days(0, 1, 1).saturating_mul(DAY_S), last);
+        let seconds = seconds.max(days(0, 1, 1).saturating_mul(DAY_S)).min(last);
         let (day_number, of_day) = (seconds.div_euclid(DAY_S), seconds.rem_euclid(DAY_S));
         // 400 years have 146,097 days; the guess is off by one year at most.
         let guess = day_number.saturating_mul(400).div_euclid(146_097).saturating_add(1_970);
