@@ -78,8 +78,14 @@ pub const DIALOG_PARTY_BYTES: usize = pick(192, 176);
 /// Bytes of a From, To or Contact value that we write. Longer: the call is not made.
 pub const PARTY_BYTES: usize = URI_BYTES + NAME_BYTES;
 /// Events that wait for the layer above; the most that one input can cause is two a session and one an
-/// extension.
-pub const EVENTS: usize = 2 * SESSIONS + EXTENSIONS + 2;
+/// extension and a subscription.
+pub const EVENTS: usize = 2 * SESSIONS + EXTENSIONS + SUBSCRIPTIONS + 2 * APPEARANCES_TOLD + 2;
+
+/// Subscriptions at a time: a mailbox and a shared line of each extension. One more is refused: its lamp
+/// tells nothing.
+pub const SUBSCRIPTIONS: usize = pick(8, 2);
+/// Appearances or calls that one notification can speak of. What is said of further ones is not heard.
+pub const APPEARANCES_TOLD: usize = pick(8, 2);
 
 /// Nonces of ours that are remembered as used, so that an overheard request cannot be sent again. One that is
 /// older than a forgotten one is asked for anew.

@@ -47,8 +47,14 @@ impl Calls {
                     self.press_hold(now, step);
                 }
             }
-            // The mailbox and the provisioning are others' affairs.
-            Event::MessageWaiting { .. } | Event::Service { .. } => {}
+            // Mailboxes, provisioning and other people's calls are others' affairs.
+            Event::MessageWaiting { .. }
+            | Event::Service { .. }
+            | Event::Subscribed { .. }
+            | Event::Appearance { .. }
+            | Event::Seized { .. }
+            | Event::WatchedAnew { .. }
+            | Event::Watched { .. } => {}
         }
     }
 

@@ -116,7 +116,14 @@ impl Phone {
             | Event::Talk(session)
             | Event::Hold(session)
             | Event::Ended { session, .. } => self.ua.session(session),
-            Event::MessageWaiting { .. } | Event::Service { .. } | Event::Clock { .. } => None,
+            Event::MessageWaiting { .. }
+            | Event::Service { .. }
+            | Event::Subscribed { .. }
+            | Event::Appearance { .. }
+            | Event::Seized { .. }
+            | Event::WatchedAnew { .. }
+            | Event::Watched { .. }
+            | Event::Clock { .. } => None,
         };
         self.calls.step(now, calls::Input::Event { event, session })
     }

@@ -26,6 +26,7 @@ pub mod call_info;
 mod check;
 pub mod compact;
 pub mod compose;
+
 pub mod event;
 pub mod fault;
 #[cfg(feature = "_fuzzing")]
@@ -45,6 +46,7 @@ pub mod timing;
 pub mod uri;
 pub mod values;
 pub mod via;
+pub mod watched;
 
 pub use address::Address;
 pub use fault::{ParseError, Rejection};

@@ -48,6 +48,11 @@ pub struct Account {
     pub remote_party_id: bool,
     /// `Use Anonymous With RPID`: From is anonymous too when a call hides us.
     pub anonymous_with_remote_party_id: bool,
+    /// `Mailbox ID`: the user or URI whose mailbox is subscribed to while the extension is registered; empty:
+    /// it may tell unasked.
+    pub mailbox: String<63>,
+    /// `Subscription Expires`, seconds.
+    pub subscription_expires_s: u32,
     /// `Auth Resync-Reboot`: a NOTIFY that wants the phone to resync or reboot must show the password.
     pub authenticate_resync: bool,
     /// `SIP 100REL Enable`: provisional responses are sent reliably to who can take them, and asked for
@@ -104,6 +109,8 @@ impl Account {
             proxy_require: String::new(),
             remote_party_id: true,
             anonymous_with_remote_party_id: true,
+            mailbox: String::new(),
+            subscription_expires_s: 3_600,
             authenticate_resync: true,
             reliable_provisional: false,
             sticky_183: false,
@@ -234,6 +241,12 @@ pub struct Settings {
     pub register_retry_long_random_s: u32,
     /// `Try Backup RSC`, a template of statuses after which a request goes on to the next server.
     pub try_backup_statuses: String<39>,
+    /// `Sub Min Expires`, seconds.
+    pub subscribe_min_expires_s: u32,
+    /// `Sub Max Expires`, seconds.
+    pub subscribe_max_expires_s: u32,
+    /// `Sub Retry Intvl`, seconds.
+    pub subscribe_retry_s: u32,
     /// `RFC 2543 Call Hold`: hold offers carry `c=0.0.0.0`.
     pub rfc2543_hold: bool,
     /// `RTP Port Min`.
@@ -295,6 +308,9 @@ impl Settings {
             register_retry_random_s: 0,
             register_retry_long_random_s: 0,
             try_backup_statuses: String::new(),
+            subscribe_min_expires_s: 10,
+            subscribe_max_expires_s: 7_200,
+            subscribe_retry_s: 10,
             rfc2543_hold: true,
             rtp_port_min: 16_384,
             rtp_port_max: 16_482,

@@ -41,6 +41,36 @@ pub enum Command<'a> {
         /// How long it was held.
         duration_ms: u16,
     },
+    /// Keep being told of something (RFC 6665); [`super::Event::Subscribed`] tells how it stands. Mailboxes
+    /// need no command.
+    Subscribe {
+        /// The extension that asks.
+        extension: ExtensionId,
+        /// What it is about.
+        package: Package,
+        /// Whom it is about, as in [`Invite::target`]; empty: the extension's own address.
+        target: &'a str,
+    },
+    /// Not any more.
+    Unsubscribe {
+        /// The extension that asked.
+        extension: ExtensionId,
+        /// What it was about.
+        package: Package,
+    },
+}
+
+/// What a subscription is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Package {
+    /// A mailbox (RFC 3842).
+    MessageSummary,
+    /// The appearances of a shared line.
+    CallInfo,
+    /// The right to call on one appearance of a shared line, by its index; 0 lets the server choose.
+    LineSeize(u8),
+    /// Somebody's calls (RFC 4235); the number is the caller's own, to tell several of them apart.
+    Dialog(u8),
 }
 
 /// A call to be made.

@@ -5,6 +5,7 @@
 //! word, not a search, tells whose answer has come and what was asked.
 
 use super::ids::{ExtensionId, SessionId};
+use super::subscriber::SubscriberId;
 use crate::base::Handle;
 use crate::transaction::Owner;
 
@@ -25,6 +26,7 @@ pub(super) enum Purpose {
     /// A digit.
     Info(SessionId),
     Prack(SessionId),
+    Subscribe(SubscriberId),
     /// Nobody waits for its answer.
     Cancel,
 }
@@ -38,6 +40,7 @@ impl Errand {
             Purpose::Bye(id) => (BYE, id.0.bits()),
             Purpose::Info(id) => (INFO, id.0.bits()),
             Purpose::Prack(id) => (PRACK, id.0.bits()),
+            Purpose::Subscribe(id) => (SUBSCRIBE, id.bits()),
             Purpose::Cancel => (CANCEL, 0),
         };
         let head = u64::from(u16::from_be_bytes([self.extension.number(), kind]));
@@ -54,6 +57,7 @@ impl Errand {
             BYE => Purpose::Bye(session),
             INFO => Purpose::Info(session),
             PRACK => Purpose::Prack(session),
+            SUBSCRIBE => Purpose::Subscribe(Handle::of_bits(u32::from_be_bytes([a, b, c, d]))),
             CANCEL => Purpose::Cancel,
             _ => return None,
         };
@@ -67,6 +71,7 @@ const BYE: u8 = 3;
 const CANCEL: u8 = 4;
 const INFO: u8 = 5;
 const PRACK: u8 = 16;
+const SUBSCRIBE: u8 = 24;
 
 #[cfg(test)]
 mod tests {
@@ -83,6 +88,7 @@ mod tests {
                 Purpose::Info(session),
                 Purpose::Prack(session),
                 Purpose::Cancel,
+                Purpose::Subscribe(Handle::of_bits(3)),
             ] {
                 let errand = Errand { extension, purpose };
                 assert_eq!(Errand::of(errand.word()), Some(errand));

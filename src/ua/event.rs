@@ -1,8 +1,13 @@
 //! What the user agent tells the layer above.
 
+pub use super::subscription::Standing;
+
+use super::command::Package;
 use super::ids::{ExtensionId, SessionId};
 use crate::rtp::telephone_event::Digit;
+use crate::sip::call_info::Index;
 use crate::sip::message_summary::MessageCount;
+use crate::sip::watched::CallStage;
 
 /// Something happened. Details are levels: read [`super::UserAgent::session`] and
 /// [`super::UserAgent::registration`] when the event comes.
@@ -71,10 +76,98 @@ pub enum Event {
         /// What it wants.
         service: Service,
     },
+    /// How a notifier stands to a subscription of ours.
+    Subscribed {
+        /// The extension that subscribed.
+        extension: ExtensionId,
+        /// To what.
+        package: Package,
+        /// How it stands.
+        standing: Standing,
+    },
+    /// The state of one appearance of a shared line, or of all that this notification does not name.
+    Appearance {
+        /// The extension whose line it is.
+        extension: ExtensionId,
+        /// Which.
+        index: Index,
+        /// Its state.
+        state: AppearanceState,
+    },
+    /// An appearance of a shared line is ours to call on.
+    Seized {
+        /// The extension whose line it is.
+        extension: ExtensionId,
+        /// The index that was asked for.
+        asked: u8,
+        /// The index that was given.
+        index: u8,
+    },
+    /// A list of all calls of somebody who is watched begins: those that it does not name are over.
+    WatchedAnew {
+        /// The extension that watches.
+        extension: ExtensionId,
+        /// The number in [`Package::Dialog`].
+        place: u8,
+    },
+    /// A call of somebody who is watched.
+    Watched {
+        /// The extension that watches.
+        extension: ExtensionId,
+        /// The number in [`Package::Dialog`].
+        place: u8,
+        /// Names the call among those of the subscription.
+        call: u32,
+        /// Where it stands.
+        state: CallStage,
+    },
     /// A server wants the call answered, or taken back from hold (`Talk Package`).
     Talk(SessionId),
     /// A server wants the far end put on hold (`Hold Package`).
     Hold(SessionId),
+}
+
+/// The state of one appearance of a shared line, as its server tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppearanceState {
+    /// Nobody uses it.
+    Idle,
+    /// Somebody is about to call.
+    Seized,
+    /// Somebody calls.
+    Progressing,
+    /// Somebody is called.
+    Alerting,
+    /// A conversation.
+    Active,
+    /// A conversation on hold that anybody may take.
+    Held,
+    /// A conversation on hold that only its own phone may take.
+    HeldPrivate,
+    /// A conversation that others have joined.
+    BridgeActive,
+    /// The same, on hold.
+    BridgeHeld,
+    /// Some state that this phone does not know: in use.
+    Other,
+}
+
+impl AppearanceState {
+    /// The state of this name.
+    pub(super) fn of(name: &[u8]) -> Self {
+        match name {
+            b"idle" => Self::Idle,
+            b"seized" => Self::Seized,
+            b"progressing" => Self::Progressing,
+            b"alerting" => Self::Alerting,
+            b"active" => Self::Active,
+            b"held" => Self::Held,
+            b"held-private" => Self::HeldPrivate,
+            b"bridge-active" => Self::BridgeActive,
+            b"bridge-held" => Self::BridgeHeld,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// What a server may ask a phone to do, by NOTIFY.

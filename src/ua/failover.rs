@@ -49,7 +49,8 @@ impl UserAgent {
             Purpose::Invite(id) | Purpose::Bye(id) => {
                 self.sessions.get_mut(id.0).map(|session| &mut session.search)
             }
-            Purpose::Cancel | Purpose::Info(_) | Purpose::Prack(_) => None,
+            // A subscription is asked for again by itself.
+            Purpose::Cancel | Purpose::Info(_) | Purpose::Prack(_) | Purpose::Subscribe(_) => None,
         };
         search.is_some_and(|search| !core::mem::replace(&mut search.reconnected, true))
     }
@@ -59,6 +60,9 @@ impl UserAgent {
     pub(super) fn server_lost(&mut self, now: Instant, errand: Errand, hop: &Hop, loss: Loss) {
         let within_dialog = match errand.purpose {
             Purpose::Register => false,
+            Purpose::Subscribe(id) => {
+                self.subscribers.get(id).is_some_and(super::subscriber::Subscriber::has_dialog)
+            }
             Purpose::Cancel | Purpose::Bye(_) | Purpose::Info(_) | Purpose::Prack(_) => true,
             Purpose::Invite(id) => {
                 self.sessions.get(id.0).is_some_and(|session| session.state == State::Confirmed)

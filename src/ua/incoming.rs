@@ -71,6 +71,12 @@ impl UserAgent {
             self.decline(arrival, request, Status::CALL_DOES_NOT_EXIST);
             return;
         }
+        if method == Method::Notify
+            && session.is_none()
+            && self.subscription_notified(now, rng, arrival, request)
+        {
+            return;
+        }
         let within_dialog = request.to().is_some_and(|to| to.tag().is_some());
         match (session, within_dialog) {
             (Some(id), _) => self.dialog_request(now, rng, arrival, request, id, method),

@@ -29,6 +29,7 @@ mod modify;
 mod names;
 mod nat;
 mod next_hop;
+mod notification;
 mod notified;
 mod outbox;
 mod outgoing_call;
@@ -41,14 +42,16 @@ mod response;
 mod session;
 pub mod session_timer;
 mod srv;
+mod subscriber;
+mod subscription;
 mod summons;
 mod update;
 mod view;
 
 pub use account::{Account, Redundancy, Settings};
 pub use codecs::preferred_codecs;
-pub use command::{CodecChoice, Command, Invite, Outcome, Refusal};
-pub use event::{EndReason, Event, RegistrationState, Service};
+pub use command::{CodecChoice, Command, Invite, Outcome, Package, Refusal};
+pub use event::{AppearanceState, EndReason, Event, RegistrationState, Service, Standing};
 #[cfg(any(test, feature = "_fuzzing"))]
 #[doc(hidden)]
 pub use fuzz::fuzz_ua_moves;
@@ -75,6 +78,7 @@ use outbox::Outbox;
 use register::Registrar;
 use session::Session;
 use session::progress;
+use subscriber::Subscriber;
 
 /// Four extensions' worth of SIP.
 #[derive(Debug)]
@@ -84,6 +88,9 @@ pub struct UserAgent {
     registrars: PerExtension<Registrar>,
     credentials: PerExtension<Keyring>,
     sessions: Pool<Session, { limits::SESSIONS }>,
+    subscribers: Pool<Subscriber, { limits::SUBSCRIPTIONS }>,
+    /// An account was changed, and its mailbox perhaps.
+    unsettled: bool,
     transactions: Transactions,
     names: Names,
     failures: Failures,
@@ -164,6 +171,8 @@ impl UserAgent {
             registrars: PerExtension([const { Registrar::new() }; limits::EXTENSIONS]),
             credentials: PerExtension([const { Keyring::new() }; limits::EXTENSIONS]),
             sessions: Pool::new(),
+            subscribers: Pool::new(),
+            unsettled: false,
             transactions: Transactions::new(),
             names: Names::new(),
             failures: Failures::new(),
@@ -198,7 +207,11 @@ impl UserAgent {
             *self.credentials.of_mut(extension) = Keyring::new();
         }
         self.registrars.of_mut(extension).account_changed(held, account);
+        let other = !held.binds_as(account) || held.mailbox != account.mailbox;
         *held = account.clone();
+        if other {
+            self.account_of_subscribers_changed(extension);
+        }
     }
 
     /// Takes one input. What comes of it is fetched with the `poll` functions.
@@ -217,9 +230,14 @@ impl UserAgent {
                     self.located(now, rng);
                 }
             }
-            Input::Command(command) => return self.command(now, rng, command),
+            Input::Command(command) => {
+                let outcome = self.command(now, rng, command);
+                self.settle_mailboxes(now, rng);
+                return outcome;
+            }
             Input::Timeout => self.timeout(now, rng),
         }
+        self.settle_mailboxes(now, rng);
         Outcome::Done
     }
 
@@ -256,7 +274,9 @@ impl UserAgent {
     pub fn deadline(&self) -> Option<Instant> {
         let registrars = self.registrars.0.iter().map(|registrar| registrar.deadline(self.address.is_some()));
         let sessions = self.sessions.iter().map(|(_, session)| session.deadline());
-        earliest(registrars.chain(sessions).chain([self.transactions.deadline()]))
+        earliest(
+            registrars.chain(sessions).chain([self.transactions.deadline(), self.subscribers_deadline()]),
+        )
     }
 
     /// A session by its name, while it lasts.
@@ -302,6 +322,7 @@ impl UserAgent {
         for extension in ExtensionId::ALL {
             self.restart_registration(now, rng, extension);
         }
+        self.restart_subscribers(now, rng);
     }
 
     fn timeout(&mut self, now: Instant, rng: &mut dyn Rng) {
@@ -315,6 +336,7 @@ impl UserAgent {
                 self.session_timeout(now, rng, id);
             }
         }
+        self.subscribers_timeout(now, rng);
         while let Some(notice) = self.transactions.step_timeout(now) {
             self.notice(now, rng, notice);
         }
@@ -357,6 +379,7 @@ impl UserAgent {
             Purpose::Info(id) => self.digit_done(now, rng, id, loss.status()),
             // The peer goes on with its INVITE, or gives it up.
             Purpose::Prack(_) | Purpose::Cancel => {}
+            Purpose::Subscribe(id) => self.subscribe_failed(now, rng, id, loss.status()),
         }
     }
 
@@ -371,6 +394,7 @@ impl UserAgent {
             Purpose::Info(id) => self.sessions.get(id.0).and_then(|session| session.digits.client),
             // Several may be under way, one in each early dialog.
             Purpose::Prack(id) => self.sessions.get(id.0).map(|_| client),
+            Purpose::Subscribe(id) => self.subscribers.get(id).and_then(|subscriber| subscriber.client),
             Purpose::Cancel => None,
         };
         latest == Some(client)
@@ -381,6 +405,7 @@ impl UserAgent {
         for extension in ExtensionId::ALL {
             self.registrar_located(now, rng, extension);
         }
+        self.subscribers_located(now, rng);
         for index in 0..limits::SESSIONS {
             let waits = |session: &Session| session.state == progress::State::Locating;
             let session =
@@ -396,6 +421,12 @@ impl UserAgent {
             Command::Register(extension) => return self.register(now, rng, extension),
             Command::Unregister(extension) => return self.unregister(now, rng, extension),
             Command::Invite(invite) => return self.invite(now, rng, &invite),
+            Command::Subscribe { extension, package, target } => {
+                return self.subscribe(now, rng, extension, package, target);
+            }
+            Command::Unsubscribe { extension, package } => {
+                return self.unsubscribe(now, rng, extension, package);
+            }
             Command::Hold(id) => return self.change_hold(now, rng, id, true),
             Command::Resume(id) => return self.change_hold(now, rng, id, false),
             Command::Ring(id) => return self.ring(now, id),

@@ -178,19 +178,29 @@ pub(super) const ABILITIES: Abilities<'static> = Abilities {
         Method::Update,
     ],
     options: &EXTENSIONS,
-    bodies: &[SDP, MESSAGE_SUMMARY],
+    bodies: &[SDP, MESSAGE_SUMMARY, DIALOG_INFO],
     answers: &[SDP],
 };
 /// Its methods as Allow says them.
 pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, INFO, PRACK, UPDATE";
 /// The event packages that notifications may be about.
-const EVENTS: [&[u8]; 6] =
-    [b"message-summary", b"resync", b"check-sync", b"reboot", b"restart_now", b"report"];
+const EVENTS: [&[u8]; 9] = [
+    b"message-summary",
+    b"dialog",
+    b"call-info",
+    b"line-seize",
+    b"resync",
+    b"check-sync",
+    b"reboot",
+    b"restart_now",
+    b"report",
+];
 /// The extensions that a Require may name.
 pub(super) const EXTENSIONS: [&[u8]; 1] = [super::early::OPTION];
 /// The bodies that we read.
 pub(super) const SDP: &[u8] = b"application/sdp";
-const MESSAGE_SUMMARY: &[u8] = b"application/simple-message-summary";
+pub(super) const MESSAGE_SUMMARY: &[u8] = b"application/simple-message-summary";
+pub(super) const DIALOG_INFO: &[u8] = b"application/dialog-info+xml";
 
 #[cfg(test)]
 mod tests {

@@ -87,7 +87,10 @@ impl Desk {
                     Outcome::Done
                 }
                 Command::SendDigit { .. } => Outcome::Done,
-                Command::Register(_) | Command::Unregister(_) => panic!("calls do not register"),
+                Command::Register(_)
+                | Command::Unregister(_)
+                | Command::Subscribe { .. }
+                | Command::Unsubscribe { .. } => panic!("not the business of calls"),
             };
             self.give(Input::Outcome { order: *order, outcome });
         }

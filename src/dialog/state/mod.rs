@@ -117,6 +117,21 @@ impl Dialog {
         Ok(dialog)
     }
 
+    /// The dialog that the first notification of our subscription makes: the notifier's tag, route and target
+    /// from that request, which may come before the answer to ours (RFC 6665 §4.1.2.4).
+    ///
+    /// # Errors
+    /// [`Unkept`].
+    pub fn notified_by(&self, request: &Message<'_>) -> Result<Self, Unkept> {
+        let mut dialog = self.clone();
+        dialog.id = DialogId::of_request(request).ok_or(Unkept)?;
+        dialog.stage = Stage::Confirmed;
+        dialog.remote_cseq = Some(request.cseq().ok_or(Unkept)?.number);
+        dialog.routes = RouteSet::of_request(request).map_err(|_| Unkept)?;
+        dialog.refresh_target(request)?;
+        Ok(dialog)
+    }
+
     /// Before there is a dialog, a redirection: the request goes to another address (RFC 3261 §8.1.3.4).
     ///
     /// # Errors

@@ -106,6 +106,11 @@ impl World {
                 | Event::Party(_)
                 | Event::MessageWaiting { .. }
                 | Event::Service { .. }
+                | Event::Subscribed { .. }
+                | Event::Appearance { .. }
+                | Event::Seized { .. }
+                | Event::WatchedAnew { .. }
+                | Event::Watched { .. }
                 | Event::Talk(_)
                 | Event::Hold(_)
                 | Event::Digit { .. }

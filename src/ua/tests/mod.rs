@@ -13,6 +13,7 @@ mod outgoing;
 mod properties;
 mod provisional;
 mod registration;
+mod subscriptions;
 mod update;
 
 #[test]

@@ -217,6 +217,11 @@ impl Host {
             | Event::MediaFailed { .. }
             | Event::MessageWaiting { .. }
             | Event::Service { .. }
+            | Event::Subscribed { .. }
+            | Event::Appearance { .. }
+            | Event::Seized { .. }
+            | Event::WatchedAnew { .. }
+            | Event::Watched { .. }
             | Event::Talk(_)
             | Event::Digit { .. }
             | Event::Clock { .. }
