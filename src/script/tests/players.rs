@@ -120,7 +120,7 @@ proptest! {
 
     #[test]
     fn no_deadline_is_missed_or_repeated(plan in plans(0, 40, 200), waits in waits(), begun in 0..50u64) {
-        const WINDOW: usize = 8_000;
+        const WINDOW: usize = 2_000;
         let text = text(&plan, false, 3, "");
         prop_assume!(text.len() <= CHARACTERS);
         let script = CadenceScript::parse(&text).unwrap();

@@ -75,7 +75,7 @@ proptest! {
         let script = LedScript::parse(&text).unwrap();
         let parts = phases.iter().map(|(on, off)| (Some(on * 10), Some(off * 10), 1)).collect();
         let all = expanded(&std::vec![(None, parts)], 4 * WINDOW);
-        for (place, mix) in (0u64..).zip(&all) {
+        for (place, mix) in (0u64..).zip(&all).take(WINDOW) {
             prop_assert_eq!(script.colour_at(place) == Colour::Green, *mix != 0, "{} at {}", text, place);
         }
         prop_assert_eq!(script.change_after(at as u64), next_change(&all, at), "{}", text);
