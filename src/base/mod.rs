@@ -17,4 +17,4 @@ pub use pool::{Handle, Pool};
 pub use rng::Rng;
 pub use time::{Instant, UnixTime};
 pub use timers::{Timer, earliest};
-pub use write::Writer;
+pub use write::{Overflow, Writer};

@@ -3,6 +3,7 @@
 
 use super::ring;
 use crate::base::{Instant, Timer};
+use crate::config::Config;
 
 /// What an incoming call is told by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,26 +22,31 @@ pub struct Alert {
     sign: Sign,
     since: Instant,
     ring_over: Timer,
+    rung_out: bool,
 }
 
 impl Alert {
     /// Nobody calls.
     #[must_use]
     pub const fn new() -> Self {
-        Self { sign: Sign::None, since: Instant::ZERO, ring_over: Timer::OFF }
+        Self { sign: Sign::None, since: Instant::ZERO, ring_over: Timer::OFF, rung_out: false }
     }
 
-    /// Gives a sign from now on; the same sign goes on as it is.
-    pub fn step(&mut self, now: Instant, sign: Sign) {
+    /// Gives a sign from now on; the same sign goes on as it is. A ring tone ends with its script.
+    pub fn step(&mut self, now: Instant, config: &Config, sign: Sign) {
         if self.sign != sign {
             self.sign = sign;
             self.since = now;
+            self.rung_out = false;
             match sign {
-                Sign::Ring(_) => self.ring_over.start(now, ring::RING_MS),
+                Sign::Ring(number) => match ring::cadence(config, number).duration_ms() {
+                    Some(ring_ms) => self.ring_over.start(now, ring_ms),
+                    None => self.ring_over.stop(),
+                },
                 Sign::None | Sign::Waiting => self.ring_over.stop(),
             }
         }
-        self.ring_over.take_due(now);
+        self.rung_out |= self.ring_over.take_due(now);
     }
 
     /// When the ringing has run through.
@@ -53,7 +59,7 @@ impl Alert {
     #[must_use]
     pub const fn ring(&self) -> Option<(u8, Instant)> {
         match self.sign {
-            Sign::Ring(number) if self.ring_over.is_running() => Some((number, self.since)),
+            Sign::Ring(number) if !self.rung_out => Some((number, self.since)),
             Sign::Ring(_) | Sign::None | Sign::Waiting => None,
         }
     }
@@ -81,13 +87,13 @@ mod tests {
     #[test]
     fn the_ring_stops_after_a_minute_although_the_call_still_waits() {
         let mut alert = Alert::new();
-        alert.step(Instant::from_millis(5), Sign::Ring(1));
+        alert.step(Instant::from_millis(5), &Config::new(), Sign::Ring(1));
         assert_eq!(alert.ring(), Some((1, Instant::from_millis(5))));
         assert_eq!(alert.deadline(), Some(Instant::from_millis(60_005)));
-        alert.step(Instant::from_millis(60_005), Sign::Ring(1));
+        alert.step(Instant::from_millis(60_005), &Config::new(), Sign::Ring(1));
         assert_eq!(alert.ring(), None);
         assert_eq!(alert.deadline(), None);
-        alert.step(Instant::from_millis(60_006), Sign::Waiting);
+        alert.step(Instant::from_millis(60_006), &Config::new(), Sign::Waiting);
         assert_eq!(alert.waiting(), Some(Instant::from_millis(60_006)));
     }
 }

@@ -1,6 +1,10 @@
 //! Lamps: a colour, a blinking pattern, and when the pattern began.
 
 use crate::base::Instant;
+use crate::config::catalogue::phone;
+use crate::config::kind::{self, Read};
+use crate::config::{Config, Setting};
+use crate::script::LedScript;
 pub use crate::script::{Colour, Pattern};
 
 /// A lamp as it is set: what a host must show from `since` on, until it is told otherwise.
@@ -35,8 +39,20 @@ pub enum LampState {
     LocalActive,
     /// The remote party is on hold.
     LocalHeld,
+    /// Another station dials on the shared line.
+    RemoteSeized,
+    /// Another station calls on the shared line.
+    RemoteProgressing,
+    /// Another station rings for a call to the shared line.
+    RemoteRinging,
     /// Another station uses the shared line.
     RemoteActive,
+    /// Another station has put the shared line's call on hold.
+    RemoteHeld,
+    /// How the shared line stands is not known.
+    RemoteUndefined,
+    /// A busy number is called again and again.
+    CallBackActive,
 }
 
 impl Lamp {
@@ -60,33 +76,55 @@ impl Lamp {
     /// ```
     #[must_use]
     pub fn shown_at(&self, now: Instant) -> Colour {
-        let phases = self.pattern.phases_ms();
-        let period: u64 = phases.iter().map(|&phase| u64::from(phase)).sum();
-        let Some(mut place) = now.since_ms(self.since).checked_rem(period) else { return self.colour };
-        for (number, &phase) in phases.iter().enumerate() {
-            match place.checked_sub(u64::from(phase)) {
-                Some(rest) => place = rest,
-                None if number % 2 == 0 => return self.colour,
-                None => return Colour::Off,
-            }
-        }
-        self.colour
+        LedScript { colour: self.colour, pattern: self.pattern }.colour_at(now.since_ms(self.since))
     }
 }
 
 impl LampState {
-    /// The default of the state's setting: `Idle LED` is `c=g`, `Local Ringing LED` `c=r;p=f`, and so on.
+    /// Its setting among the LED patterns.
     #[must_use]
-    pub const fn default_lamp(self, since: Instant) -> Lamp {
-        let (colour, pattern) = match self {
-            Self::Disabled => (Colour::Off, Pattern::Steady),
-            Self::Idle => (Colour::Green, Pattern::Steady),
-            Self::Registering | Self::LocalHeld => (Colour::Red, Pattern::Slow),
-            Self::RegisterFailed => (Colour::Amber, Pattern::Steady),
-            Self::LocalSeized | Self::LocalProgressing | Self::LocalActive => (Colour::Red, Pattern::Steady),
-            Self::LocalRinging => (Colour::Red, Pattern::Fast),
-            Self::RemoteActive => (Colour::Red, Pattern::Double),
-        };
-        Lamp { colour, pattern, since }
+    pub const fn setting(self) -> Setting<kind::Led> {
+        match self {
+            Self::Disabled => phone::DISABLED_LED,
+            Self::Idle => phone::IDLE_LED,
+            Self::Registering => phone::REGISTERING_LED,
+            Self::RegisterFailed => phone::REGISTER_FAILED_LED,
+            Self::LocalSeized => phone::LOCAL_SEIZED_LED,
+            Self::LocalProgressing => phone::LOCAL_PROGRESSING_LED,
+            Self::LocalRinging => phone::LOCAL_RINGING_LED,
+            Self::LocalActive => phone::LOCAL_ACTIVE_LED,
+            Self::LocalHeld => phone::LOCAL_HELD_LED,
+            Self::RemoteSeized => phone::REMOTE_SEIZED_LED,
+            Self::RemoteProgressing => phone::REMOTE_PROGRESSING_LED,
+            Self::RemoteRinging => phone::REMOTE_RINGING_LED,
+            Self::RemoteActive => phone::REMOTE_ACTIVE_LED,
+            Self::RemoteHeld => phone::REMOTE_HELD_LED,
+            Self::RemoteUndefined => phone::REMOTE_UNDEFINED_LED,
+            Self::CallBackActive => phone::CALL_BACK_ACTIVE_LED,
+        }
+    }
+
+    /// How the lamp is set for this state; a setting that is blank means the factory's pattern.
+    #[must_use]
+    pub fn script(self, config: &Config) -> LedScript {
+        let factory = || kind::Led::read(self.setting().id().default_text()).flatten();
+        let dark = LedScript { colour: Colour::Off, pattern: Pattern::Steady };
+        config.read(self.setting()).or_else(factory).unwrap_or(dark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_setting_is_the_states_own_pattern() {
+        let mut config = Config::new();
+        assert_eq!(LampState::LocalHeld.script(&config).pattern, Pattern::Slow);
+        config.set("Local_Held_LED", "c=a;p=ud;u=.1/.1/.1/.1/.1/.9").unwrap();
+        let lamp = LampState::LocalHeld.script(&config);
+        assert_eq!((lamp.colour, lamp.pattern.name()), (Colour::Amber, "user"));
+        config.set("Local_Held_LED", "\"\"").unwrap();
+        assert_eq!(LampState::LocalHeld.script(&config).colour, Colour::Red);
     }
 }

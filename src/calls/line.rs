@@ -3,6 +3,7 @@
 use super::appearance::Appearance;
 use super::{CallState, Lamp, LampState, Party, Tone};
 use crate::base::Instant;
+use crate::config::Config;
 use crate::ua::{ExtensionId, RegistrationState, SessionId};
 
 /// A line key and its call.
@@ -13,8 +14,10 @@ pub struct Line {
     assigned: Option<ExtensionId>,
     /// The extension of the call that is on; else the assigned one.
     extension: Option<ExtensionId>,
-    lamp: LampState,
-    lamp_since: Instant,
+    told: LampState,
+    lamp: Lamp,
+    /// The settings that the lamp was made by.
+    revision: u32,
     /// The session that `serial` belongs to.
     numbered: Option<SessionId>,
     serial: u32,
@@ -28,8 +31,9 @@ impl Line {
             appearance: Appearance::new(),
             assigned: None,
             extension: None,
-            lamp: LampState::Disabled,
-            lamp_since: Instant::ZERO,
+            told: LampState::Disabled,
+            lamp: Lamp::OFF,
+            revision: 0,
             numbered: None,
             serial: 0,
         }
@@ -68,7 +72,7 @@ impl Line {
     /// The LED of the line key.
     #[must_use]
     pub const fn lamp(&self) -> Lamp {
-        self.lamp.default_lamp(self.lamp_since)
+        self.lamp
     }
 
     /// The tone about its call, and when it began.
@@ -83,7 +87,7 @@ impl Line {
         self.appearance.party()
     }
 
-    /// The digits dialled.
+    /// The keys dialled so far, or the number as it was sent.
     #[must_use]
     pub fn dialled(&self) -> &str {
         self.appearance.number()
@@ -103,14 +107,24 @@ impl Line {
     }
 
     /// What follows from its state: extension, LED, and the number of its call. True when `serial` was taken.
-    pub(super) fn settle(&mut self, now: Instant, registration: RegistrationState, serial: u32) -> bool {
+    pub(super) fn settle(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        registration: RegistrationState,
+        serial: u32,
+    ) -> bool {
         if matches!(self.state(), CallState::Idle | CallState::Disabled) {
             self.extension = self.assigned;
         }
-        let lamp = lamp_of(self.state(), registration);
-        if lamp != self.lamp {
-            self.lamp = lamp;
-            self.lamp_since = now;
+        let told = lamp_of(self.state(), registration);
+        if told != self.told || config.revision() != self.revision {
+            let script = told.script(config);
+            let same = (script.colour, script.pattern) == (self.lamp.colour, self.lamp.pattern);
+            if told != self.told || !same {
+                self.lamp = Lamp { colour: script.colour, pattern: script.pattern, since: now };
+            }
+            (self.told, self.revision) = (told, config.revision());
         }
         let fresh = self.session().is_some() && self.session() != self.numbered;
         self.numbered = self.session();

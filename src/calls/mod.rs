@@ -11,23 +11,21 @@
 //!
 //! ```
 //! use deskphone::base::Instant;
-//! use deskphone::calls::{CallState, Calls, Input, LineKey, Settings, Tone};
-//! use deskphone::ua::{Command, ExtensionId};
+//! use deskphone::calls::{CallState, Calls, Input, LineKey, Tone};
+//! use deskphone::config::Config;
+//! use deskphone::ua::Command;
 //!
-//! let mut settings = Settings::new();
-//! settings.lines[0].extension = ExtensionId::new(1);
-//! settings.call_without_registration[0] = true;
-//! let mut calls = Calls::new();
-//! let now = Instant::ZERO;
-//! calls.configure(now, settings);
+//! let (mut config, mut calls, now) = (Config::new(), Calls::new(), Instant::ZERO);
+//! config.set("Make_Call_Without_Reg_1_", "yes").unwrap();
+//! calls.configure(now, &config);
 //!
-//! let _ = calls.step(now, Input::Line(LineKey::L1));
+//! let _ = calls.step(now, &mut config, Input::Line(LineKey::L1));
 //! assert_eq!(calls.tone().map(|(tone, _)| tone), Some(Tone::Dial));
 //! for key in "600".chars().filter_map(deskphone::calls::DialKey::new) {
-//!     let _ = calls.step(now, Input::Dial(key));
+//!     let _ = calls.step(now, &mut config, Input::Dial(key));
 //! }
-//! let step = calls.step(now, Input::Action(deskphone::calls::Action::Dial));
-//! let Command::Invite(invite) = calls.command(&step.orders[0]) else { panic!() };
+//! let step = calls.step(now, &mut config, Input::Action(deskphone::calls::Action::Dial));
+//! let Command::Invite(invite) = calls.command(&config, &step.orders[0]) else { panic!() };
 //! assert_eq!(invite.target, "600");
 //! assert_eq!(calls.line(LineKey::L1).state(), CallState::Calling);
 //! ```
@@ -35,16 +33,19 @@
 pub mod alert;
 pub mod appearance;
 pub mod audio_path;
-pub mod collector;
+pub mod desk;
+mod dialling;
 pub mod dtmf;
 pub mod keys;
 pub mod lamp;
 mod line;
 mod network;
 pub mod on_hook;
+pub mod one_call;
 mod person;
 pub mod ring;
-pub mod settings;
+pub mod screening;
+mod services;
 pub mod state;
 pub mod tones;
 
@@ -54,31 +55,40 @@ pub use dtmf::Digit;
 pub use keys::{DialKey, LineKey};
 pub use lamp::{Colour, Lamp, LampState, Pattern};
 pub use line::Line;
+pub use one_call::OneCall;
 pub use person::Action;
-pub use settings::{LineSettings, Settings, Timing};
+pub use screening::Refusal;
 pub use state::CallState;
 pub use tones::Tone;
 
 use alert::{Alert, Sign};
+use desk::Desk;
 use dtmf::Dtmf;
 use heapless::{String, Vec};
 use on_hook::OnHook;
 
 use crate::base::{Instant, earliest};
+use crate::config::Config;
+use crate::config::catalogue::{ext, phone, user};
+use crate::dialplan::Plan;
 use crate::limits;
 use crate::ua::{self, Command, Event, ExtensionId, Invite, Outcome, RegistrationState, SessionView};
 
 /// The four call appearances and what they share: audio device, ringer, the number being typed.
 #[derive(Clone, Debug)]
 pub struct Calls {
-    settings: Settings,
     lines: [Line; limits::LINE_KEYS],
     registrations: [RegistrationState; limits::EXTENSIONS],
     path: AudioPath,
     alert: Alert,
     on_hook: OnHook,
     dtmf: Dtmf,
+    /// The dial plan of the line that dials, and of which extension it is.
+    plan: Plan,
+    planned: Option<ExtensionId>,
     last_number: String<{ limits::DIALED_BYTES }>,
+    /// Who called last.
+    last_caller: String<{ limits::NAME_BYTES }>,
     /// When the last time began that any call rang.
     ringing_since: Option<Instant>,
     serials: u32,
@@ -136,6 +146,13 @@ pub struct Step {
     pub orders: Vec<Order, { limits::ORDERS }>,
 }
 
+/// One input while it is worked on.
+struct Turn<'a> {
+    now: Instant,
+    config: &'a mut Config,
+    orders: Vec<Order, { limits::ORDERS }>,
+}
+
 /// A wish of a call appearance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
@@ -150,55 +167,62 @@ impl Calls {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            settings: Settings::new(),
             lines: [const { Line::new() }; limits::LINE_KEYS],
             registrations: [RegistrationState::Off; limits::EXTENSIONS],
             path: AudioPath::new(),
             alert: Alert::new(),
             on_hook: OnHook::new(),
             dtmf: Dtmf::new(),
+            plan: Plan::new(),
+            planned: None,
             last_number: String::new(),
+            last_caller: String::new(),
             ringing_since: None,
             serials: 0,
         }
     }
 
-    /// Takes other settings. A call on a line key that is disabled or moved goes on as it is.
-    pub fn configure(&mut self, now: Instant, settings: Settings) {
-        self.settings = settings;
+    /// Looks at the settings anew. A call on a line key that is disabled or moved goes on as it is.
+    pub fn configure(&mut self, now: Instant, config: &Config) {
         for key in LineKey::ALL {
-            let extension = self.settings.lines.get(key.index()).and_then(|line| line.extension);
-            let _none = self.appearance(now, key, appearance::Input::Enable(extension.is_some()));
+            let extension = assigned(config, key);
+            let _none = self.appearance(now, config, key, appearance::Input::Enable(extension.is_some()));
             self.line_mut(key).assign(extension);
         }
-        self.settle(now);
+        self.settle(now, config);
     }
 
-    /// Takes one input.
-    pub fn step(&mut self, now: Instant, input: Input<'_>) -> Step {
-        let mut step = Step::default();
+    /// Takes one input. What a person changes by a code (call waiting off, a number to forward to) is changed
+    /// in the settings.
+    pub fn step(&mut self, now: Instant, config: &mut Config, input: Input<'_>) -> Step {
+        let mut turn = Turn { now, config, orders: Vec::new() };
+        self.take(&mut turn, input);
+        let orders = turn.orders;
+        self.settle(now, config);
+        Step { orders }
+    }
+
+    fn take(&mut self, turn: &mut Turn<'_>, input: Input<'_>) {
         match input {
-            Input::Line(key) => self.press_line(now, key, &mut step),
-            Input::Device(device) => self.press_device(now, device, &mut step),
-            Input::Handset(lifted) => self.move_handset(now, lifted, &mut step),
-            Input::Hold => self.press_hold(now, &mut step),
+            Input::Line(key) => self.press_line(turn, key),
+            Input::Device(device) => self.press_device(turn, device),
+            Input::Handset(lifted) => self.move_handset(turn, lifted),
+            Input::Hold => self.press_hold(turn),
             Input::Mute => self.path.toggle_mute(),
-            Input::Dial(key) => self.dial(now, key, &mut step),
-            Input::DialReleased(key) => self.dtmf.step(now, dtmf::Input::Up(key)),
-            Input::Action(action) => self.act(now, action, &mut step),
-            Input::Event { event, session } => self.event(now, event, session, &mut step),
-            Input::Registration { extension, state } => self.registration(now, extension, state),
-            Input::Outcome { order, outcome } => self.outcome(now, order, outcome, &mut step),
+            Input::Dial(key) => self.dial(turn, key),
+            Input::DialReleased(key) => self.dtmf.step(turn.now, dtmf::Input::Up(key)),
+            Input::Action(action) => self.act(turn, action),
+            Input::Event { event, session } => self.event(turn, event, session),
+            Input::Registration { extension, state } => self.registration(turn, extension, state),
+            Input::Outcome { order, outcome } => self.outcome(turn, order, outcome),
             Input::Timeout => {
                 for key in LineKey::ALL {
-                    self.order(now, key, appearance::Input::Timeout, &mut step);
+                    self.order(turn, key, appearance::Input::Timeout);
                 }
-                self.on_hook.step(now, on_hook::Input::Timeout);
-                self.dtmf.step(now, dtmf::Input::Timeout);
+                self.on_hook.step(turn.now, on_hook::Input::Timeout);
+                self.dtmf.step(turn.now, dtmf::Input::Timeout);
             }
         }
-        self.settle(now);
-        step
     }
 
     /// When calls need [`Input::Timeout`].
@@ -208,26 +232,36 @@ impl Calls {
         earliest(lines.chain([self.alert.deadline(), self.on_hook.deadline(), self.dtmf.deadline()]))
     }
 
-    /// An order in the user agent's words.
+    /// An order in the user agent's words; `None` for what the calls do by themselves.
     #[must_use]
-    pub fn command(&self, order: &Order) -> Command<'_> {
-        match order.wish {
-            appearance::Order::Invite => {
-                let line = order.line.map(|key| self.line(key));
-                let extension = line.and_then(Line::extension).unwrap_or(ExtensionId::PRIMARY);
-                Command::Invite(Invite {
-                    extension,
-                    target: line.map(Line::dialled).unwrap_or_default(),
-                    anonymous: false,
-                    codecs: None,
-                })
-            }
+    pub fn command<'a>(&'a self, config: &'a Config, order: &Order) -> Option<Command<'a>> {
+        Some(match order.wish {
+            appearance::Order::Invite => Command::Invite(self.invite(config, order.line?)),
             appearance::Order::Ring(session) => Command::Ring(session),
             appearance::Order::Answer(session) => Command::Answer(session),
-            appearance::Order::Refuse(session) => Command::Refuse { session, status: 486, contact: None },
+            appearance::Order::Refuse(session, why) => {
+                let (status, contact) = why.answer(config);
+                Command::Refuse { session, status, contact }
+            }
             appearance::Order::Hold(session) => Command::Hold(session),
             appearance::Order::Resume(session) => Command::Resume(session),
             appearance::Order::End(session) => Command::End(session),
+            appearance::Order::Serve(_)
+            | appearance::Order::ServeNumber(_)
+            | appearance::Order::SpeedDial(_) => {
+                return None;
+            }
+        })
+    }
+
+    fn invite<'a>(&'a self, config: &Config, key: LineKey) -> Invite<'a> {
+        let line = self.line(key);
+        let chosen = line.appearance().one_call();
+        Invite {
+            extension: line.extension().unwrap_or(ExtensionId::PRIMARY),
+            target: line.dialled(),
+            anonymous: chosen.hidden.unwrap_or_else(|| config.read(user::BLOCK_CID_SETTING)),
+            codecs: chosen.codec,
         }
     }
 
@@ -263,10 +297,14 @@ impl Calls {
         self.active().or_else(ringing).or_else(|| self.lowest(CallState::Held))
     }
 
-    /// A line key's name on the display.
+    /// A line key's name on the display: `Short Name`, or the user id of its extension.
     #[must_use]
-    pub fn label(&self, key: LineKey) -> &str {
-        self.settings.lines.get(key.index()).map_or("", |line| line.label.as_str())
+    pub fn label<'a>(&self, config: &'a Config, key: LineKey) -> &'a str {
+        match (assigned(config, key), config.read(phone::SHORT_NAME.of(key.number()))) {
+            (None, _) => "",
+            (Some(extension), "" | "$USER") => config.read(ext::USER_ID.of(extension.number())),
+            (Some(_), name) => name,
+        }
     }
 
     /// The audio device.
@@ -332,13 +370,24 @@ impl Calls {
     fn appearance(
         &mut self,
         now: Instant,
+        config: &Config,
         key: LineKey,
         input: appearance::Input<'_>,
     ) -> Option<appearance::Order> {
-        let timing = self.settings.timing;
-        let line = self.line_mut(key);
+        let seizes = matches!(input, appearance::Input::Seize { .. });
+        if seizes || self.line(key).state() == CallState::Dialing {
+            self.load_plan(config, key);
+        }
+        let [l1, l2, l3, l4] = &mut self.lines;
+        let line = match key {
+            LineKey::L1 => l1,
+            LineKey::L2 => l2,
+            LineKey::L3 => l3,
+            LineKey::L4 => l4,
+        };
+        let desk = Desk { config, plan: &self.plan };
         let before = line.state();
-        let step = line.appearance_mut().step(now, &timing, input);
+        let step = line.appearance_mut().step(now, desk, input);
         let after = line.state();
         if before != after {
             crate::note!("line key {}: {}", key.number(), after.name());
@@ -346,23 +395,31 @@ impl Calls {
         step.order
     }
 
-    /// Gives an input to one appearance and keeps what it wishes.
-    fn order(&mut self, now: Instant, key: LineKey, input: appearance::Input<'_>, step: &mut Step) {
-        let Some(wish) = self.appearance(now, key, input) else { return };
-        if wish == appearance::Order::Invite {
-            let number = crate::base::text::shortened(self.line(key).dialled());
-            self.last_number = number;
+    /// Gives an input to one appearance, and does or keeps what it wishes.
+    fn order(&mut self, turn: &mut Turn<'_>, key: LineKey, input: appearance::Input<'_>) {
+        let Some(wish) = self.appearance(turn.now, turn.config, key, input) else { return };
+        match wish {
+            appearance::Order::Serve(service) => return self.serve(turn, key, service),
+            appearance::Order::ServeNumber(service) => return self.serve_number(turn, key, service),
+            appearance::Order::SpeedDial(digit) => return self.speed_dial(turn, key, digit),
+            appearance::Order::Invite => self.last_number = self.line(key).appearance().dialled(),
+            appearance::Order::Ring(_)
+            | appearance::Order::Answer(_)
+            | appearance::Order::Refuse(..)
+            | appearance::Order::Hold(_)
+            | appearance::Order::Resume(_)
+            | appearance::Order::End(_) => {}
         }
         // Two orders are the most that one input causes: one call gives way to another.
-        let _full = step.orders.push(Order { line: Some(key), wish });
+        let _full = turn.orders.push(Order { line: Some(key), wish });
     }
 
     /// What follows from the calls' states as they are now.
-    fn settle(&mut self, now: Instant) {
+    fn settle(&mut self, now: Instant, config: &Config) {
         let active = self.active();
         match active {
             None => self.path.release(),
-            Some(_) => self.path.select_automatically(self.settings.preferred_device),
+            Some(_) => self.path.select_automatically(preferred_device(config)),
         }
         if active.is_none_or(|key| self.line(key).state() != CallState::Connected) {
             self.dtmf.step(now, dtmf::Input::Stop);
@@ -372,37 +429,52 @@ impl Calls {
         let sign = match (ringing, active) {
             (None, _) => Sign::None,
             (Some(_), Some(_)) => Sign::Waiting,
-            (Some(key), None) => Sign::Ring(self.ring_of(key)),
+            (Some(key), None) => Sign::Ring(self.ring_of(config, key)),
         };
-        self.alert.step(now, sign);
+        self.alert.step(now, config, sign);
         for key in LineKey::ALL {
             let registration = self.line(key).extension().map(|extension| self.registered(extension));
             let serial = self.serials.wrapping_add(1);
-            if self.line_mut(key).settle(now, registration.unwrap_or_default(), serial) {
+            if self.line_mut(key).settle(now, config, registration.unwrap_or_default(), serial) {
                 self.serials = serial;
             }
         }
     }
 
-    fn ring_of(&self, key: LineKey) -> u8 {
+    fn ring_of(&self, config: &Config, key: LineKey) -> u8 {
         let extension = self.line(key).extension().unwrap_or(ExtensionId::PRIMARY);
-        self.settings.ring.get(extension.index()).copied().unwrap_or(1)
+        u8::try_from(config.read(ext::DEFAULT_RING.of(extension.number()))).unwrap_or(1)
     }
 
     fn registered(&self, extension: ExtensionId) -> RegistrationState {
         self.registrations.get(extension.index()).copied().unwrap_or_default()
     }
 
-    /// Whether an extension may call, so that there is a dial tone.
-    fn may_call(&self, key: LineKey) -> bool {
+    /// Whether an extension may call, so that there is a dial tone (`Make Call Without Reg`).
+    fn may_call(&self, config: &Config, key: LineKey) -> bool {
         self.line(key).extension().is_some_and(|extension| {
-            let free = self.settings.call_without_registration.get(extension.index()).copied();
-            free == Some(true) || self.registered(extension) == RegistrationState::Registered
+            config.read(ext::MAKE_CALL_WITHOUT_REG.of(extension.number()))
+                || self.registered(extension) == RegistrationState::Registered
         })
     }
 
     fn line_of(&self, session: ua::SessionId) -> Option<LineKey> {
         LineKey::ALL.into_iter().find(|&key| self.line(key).session() == Some(session))
+    }
+}
+
+/// The extension that a line key is set to be an appearance of, if that is enabled.
+fn assigned(config: &Config, key: LineKey) -> Option<ExtensionId> {
+    let number = crate::base::text::decimal(config.read(phone::EXTENSION.of(key.number())).as_bytes())?;
+    let extension = ExtensionId::new(u8::try_from(number).ok()?)?;
+    config.read(ext::LINE_ENABLE.of(extension.number())).then_some(extension)
+}
+
+/// `Preferred Audio Device`: for calls that become active without a device.
+fn preferred_device(config: &Config) -> AudioDevice {
+    match config.read(user::PREFERRED_AUDIO_DEVICE) {
+        "Headset" => AudioDevice::Headset,
+        _ => AudioDevice::Speaker,
     }
 }
 

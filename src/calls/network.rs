@@ -2,29 +2,25 @@
 
 use super::alert::Sign;
 use super::appearance::{self, Input as Call};
-use super::{CallState, Calls, LineKey, Order, Step};
-use crate::base::Instant;
+use super::{CallState, Calls, LineKey, Order, Turn, screening};
+use crate::base::text;
+use crate::config::Config;
+use crate::config::catalogue::{ext, user};
 use crate::ua::{Event, ExtensionId, Outcome, RegistrationState, SessionId, SessionView};
 
 impl Calls {
-    pub(super) fn event(
-        &mut self,
-        now: Instant,
-        event: Event,
-        view: Option<SessionView<'_>>,
-        step: &mut Step,
-    ) {
+    pub(super) fn event(&mut self, turn: &mut Turn<'_>, event: Event, view: Option<SessionView<'_>>) {
         match event {
             Event::Registration(_) | Event::Digit { .. } | Event::Clock { .. } => {}
-            Event::Incoming(session) => self.incoming(now, session, view, step),
+            Event::Incoming(session) => self.incoming(turn, session, view),
             Event::Progress { session, status, early_media } => {
-                self.tell(now, session, view, Call::Progress { status, early_media }, step);
+                self.tell(turn, session, view, Call::Progress { status, early_media });
             }
             Event::Answered(session) => {
-                self.tell(now, session, view, Call::Answered, step);
-                self.media(now, session, view, step);
+                self.tell(turn, session, view, Call::Answered);
+                self.media(turn, session, view);
             }
-            Event::Media(session) => self.media(now, session, view, step),
+            Event::Media(session) => self.media(turn, session, view),
             Event::Party(session) => {
                 if let (Some(key), Some(view)) = (self.line_of(session), view) {
                     self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
@@ -32,24 +28,28 @@ impl Calls {
             }
             Event::MediaFailed { session, .. } => {
                 let on_hold = view.is_some_and(|view| view.on_hold);
-                self.tell(now, session, view, Call::MediaFailed { on_hold }, step);
+                self.tell(turn, session, view, Call::MediaFailed { on_hold });
             }
-            Event::Ended { session, reason } => self.tell(now, session, view, Call::Ended(reason), step),
+            Event::Ended { session, reason } => self.tell(turn, session, view, Call::Ended(reason)),
             // As if its line key were pressed.
             Event::Talk(session) => {
                 if let Some(key) = self.line_of(session) {
-                    self.press_line(now, key, step);
+                    self.press_line(turn, key);
                 }
             }
             Event::Hold(session) => {
                 let ours = self.line_of(session).filter(|key| self.active() == Some(*key));
                 if ours.is_some_and(|key| self.line(key).state() == CallState::Connected) {
-                    self.press_hold(now, step);
+                    self.press_hold(turn);
                 }
             }
-            // Mailboxes, provisioning and other people's calls are others' affairs.
-            Event::MessageWaiting { .. }
-            | Event::Service { .. }
+            // Kept over a restart; without room for it the stutter tone is missing, no more.
+            Event::MessageWaiting { extension, waiting, .. } => {
+                let setting = ext::MESSAGE_WAITING.of(extension.number()).id();
+                let _full = turn.config.put(setting, if waiting { "yes" } else { "no" });
+            }
+            // Provisioning and other people's calls are others' affairs.
+            Event::Service { .. }
             | Event::Subscribed { .. }
             | Event::Appearance { .. }
             | Event::Seized { .. }
@@ -58,48 +58,60 @@ impl Calls {
         }
     }
 
-    /// A call that comes in takes the lowest idle line key of its extension. When there is none, or call
-    /// waiting is off during an active call, the caller hears that the person is busy.
-    fn incoming(&mut self, now: Instant, session: SessionId, view: Option<SessionView<'_>>, step: &mut Step) {
+    /// A call that comes in takes the lowest idle line key of its extension, unless it is screened. When there
+    /// is none, or call waiting is off during an active call, the caller hears that the person is busy.
+    fn incoming(&mut self, turn: &mut Turn<'_>, session: SessionId, view: Option<SessionView<'_>>) {
         let Some(view) = view else { return };
-        let open = self.settings.call_waiting || self.active().is_none();
+        if !view.peer_number.is_empty() {
+            self.last_caller = text::shortened(view.peer_number);
+        }
         let idle = LineKey::ALL.into_iter().find(|&key| {
             let line = self.line(key);
             line.state() == CallState::Idle && line.extension() == Some(view.extension)
         });
-        match idle.filter(|_| open) {
-            Some(key) => {
+        let screened = screening::judge(turn.config, view.extension, view.anonymous);
+        let free = idle.filter(|_| self.lets_in(turn.config));
+        let busy = || screening::busy(turn.config, view.extension);
+        match screened.map_or_else(|| free.ok_or_else(busy), Err) {
+            Ok(key) => {
                 if self.alert.ring().is_none() {
                     // Ringing that has run through, and call waiting tone, begin anew with a further caller.
-                    self.alert.step(now, Sign::None);
+                    self.alert.step(turn.now, turn.config, Sign::None);
                 }
-                self.order(now, key, Call::Incoming(session), step);
+                self.order(turn, key, Call::Incoming(session));
                 self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
             }
-            None => {
-                let wish = appearance::Order::Refuse(session);
-                let _full = step.orders.push(Order { line: None, wish });
+            Err(why) => {
+                let wish = appearance::Order::Refuse(session, why);
+                let _full = turn.orders.push(Order { line: None, wish });
             }
         }
     }
 
-    fn media(&mut self, now: Instant, session: SessionId, view: Option<SessionView<'_>>, step: &mut Step) {
+    /// Call waiting: `CW Setting`, or what was chosen for the active call.
+    fn lets_in(&self, config: &Config) -> bool {
+        self.active().is_none_or(|active| {
+            let chosen = self.line(active).appearance().one_call().call_waiting;
+            chosen.unwrap_or_else(|| config.read(user::CW_SETTING))
+        })
+    }
+
+    fn media(&mut self, turn: &mut Turn<'_>, session: SessionId, view: Option<SessionView<'_>>) {
         let held_by_peer = view.and_then(|view| view.media).is_some_and(|media| media.held_by_peer);
-        self.tell(now, session, view, Call::Media { held_by_peer }, step);
+        self.tell(turn, session, view, Call::Media { held_by_peer });
     }
 
     /// Gives news of a session to its line. A session that no line has any more is the user agent's own
     /// affair.
     fn tell(
         &mut self,
-        now: Instant,
+        turn: &mut Turn<'_>,
         session: SessionId,
         view: Option<SessionView<'_>>,
         news: Call<'_>,
-        step: &mut Step,
     ) {
         let Some(key) = self.line_of(session) else { return };
-        self.order(now, key, news, step);
+        self.order(turn, key, news);
         let Some(view) = view.filter(|_| self.line(key).session().is_some()) else { return };
         let appearance = self.line_mut(key).appearance_mut();
         if view.incoming {
@@ -109,23 +121,23 @@ impl Calls {
         }
     }
 
-    pub(super) fn registration(&mut self, now: Instant, extension: ExtensionId, state: RegistrationState) {
+    pub(super) fn registration(&mut self, turn: &Turn<'_>, extension: ExtensionId, state: RegistrationState) {
         if let Some(known) = self.registrations.get_mut(extension.index()) {
             *known = state;
         }
         for key in LineKey::ALL {
-            if self.line(key).extension() == Some(extension) && self.may_call(key) {
-                let _none = self.appearance(now, key, Call::Ready);
+            if self.line(key).extension() == Some(extension) && self.may_call(turn.config, key) {
+                let _none = self.appearance(turn.now, turn.config, key, Call::Ready);
             }
         }
     }
 
-    pub(super) fn outcome(&mut self, now: Instant, order: Order, outcome: Outcome, step: &mut Step) {
+    pub(super) fn outcome(&mut self, turn: &mut Turn<'_>, order: Order, outcome: Outcome) {
         let Some(key) = order.line else { return };
         match outcome {
             Outcome::Done => {}
-            Outcome::Session(session) => self.order(now, key, Call::Begun(session), step),
-            Outcome::Refused(_) => self.order(now, key, Call::Refused(order.wish), step),
+            Outcome::Session(session) => self.order(turn, key, Call::Begun(session)),
+            Outcome::Refused(_) => self.order(turn, key, Call::Refused(order.wish)),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! What a person does: line keys, audio devices, digits, soft keys.
 
 use super::appearance::Input as Call;
-use super::collector::Input as Digits;
-use super::{AudioDevice, CallState, Calls, DialKey, LineKey, Step, dtmf, on_hook};
-use crate::base::Instant;
+use super::{AudioDevice, CallState, Calls, DialKey, LineKey, Turn, dtmf, on_hook};
+use crate::dialplan::Input as Digits;
 
 /// What soft keys ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,11 +32,11 @@ pub enum Action {
 impl Calls {
     /// A line key: takes an idle line, answers a ringing one, takes a held one back; on the active call's own
     /// it does nothing.
-    pub(super) fn press_line(&mut self, now: Instant, key: LineKey, step: &mut Step) {
+    pub(super) fn press_line(&mut self, turn: &mut Turn<'_>, key: LineKey) {
         match self.line(key).state() {
-            CallState::Idle => self.seize(now, key, step),
-            CallState::Ringing => self.activate(now, key, Call::Answer, step),
-            CallState::Held => self.activate(now, key, Call::Resume, step),
+            CallState::Idle => self.seize(turn, key),
+            CallState::Ringing => self.activate(turn, key, Call::Answer),
+            CallState::Held => self.activate(turn, key, Call::Resume),
             CallState::Disabled
             | CallState::Dialing
             | CallState::Calling
@@ -49,31 +48,31 @@ impl Calls {
     }
 
     /// The speaker or headset button: on if it is off, off if it is on.
-    pub(super) fn press_device(&mut self, now: Instant, device: AudioDevice, step: &mut Step) {
+    pub(super) fn press_device(&mut self, turn: &mut Turn<'_>, device: AudioDevice) {
         if self.path.selected() == Some(device) {
-            self.hang_up(now, step);
+            self.hang_up(turn);
         } else {
-            self.choose_device(now, device, step);
+            self.choose_device(turn, device);
         }
     }
 
     /// The handset is selected when it leaves its cradle; put back, it ends the call that it is used for.
-    pub(super) fn move_handset(&mut self, now: Instant, lifted: bool, step: &mut Step) {
+    pub(super) fn move_handset(&mut self, turn: &mut Turn<'_>, lifted: bool) {
         self.path.lift(lifted);
         if lifted {
-            self.choose_device(now, AudioDevice::Handset, step);
+            self.choose_device(turn, AudioDevice::Handset);
         } else if self.path.selected() == Some(AudioDevice::Handset) {
-            self.hang_up(now, step);
+            self.hang_up(turn);
         }
     }
 
     /// Puts the conversation on hold; ends a call that failed. All other calls stay as they are: a held call
     /// comes back by its line key.
-    pub(super) fn press_hold(&mut self, now: Instant, step: &mut Step) {
+    pub(super) fn press_hold(&mut self, turn: &mut Turn<'_>) {
         let Some(active) = self.active() else { return };
         match self.line(active).state() {
-            CallState::Connected => self.order(now, active, Call::Hold, step),
-            CallState::Invalid => self.order(now, active, Call::Release, step),
+            CallState::Connected => self.order(turn, active, Call::Hold),
+            CallState::Invalid => self.order(turn, active, Call::Release),
             CallState::Disabled
             | CallState::Idle
             | CallState::Dialing
@@ -87,16 +86,16 @@ impl Calls {
 
     /// A key of the dial pad: part of a number, a digit in the conversation, or the beginning of on-hook
     /// dialling.
-    pub(super) fn dial(&mut self, now: Instant, key: DialKey, step: &mut Step) {
+    pub(super) fn dial(&mut self, turn: &mut Turn<'_>, key: DialKey) {
         match self.active().map(|line| (line, self.line(line).state())) {
             Some((line, CallState::Dialing)) => {
-                self.order(now, line, Call::Collect(Digits::Key(key)), step);
+                self.order(turn, line, Call::Collect(Digits::Key(key)));
             }
-            Some((_, CallState::Connected)) => self.dtmf.step(now, dtmf::Input::Down(key)),
+            Some((_, CallState::Connected)) => self.dtmf.step(turn.now, dtmf::Input::Down(key)),
             // On hook: not while the phone rings, when the screen is the caller's.
             None if self.lowest(CallState::Ringing).is_some() => {}
-            None if key == DialKey::HASH => self.send_on_hook(now, step),
-            None => self.on_hook.step(now, on_hook::Input::Key(key)),
+            None if key == DialKey::HASH => self.send_on_hook(turn),
+            None => self.on_hook.step(turn.now, on_hook::Input::Key(key)),
             Some((
                 _,
                 CallState::Disabled
@@ -111,98 +110,105 @@ impl Calls {
         }
     }
 
-    pub(super) fn act(&mut self, now: Instant, action: Action, step: &mut Step) {
+    pub(super) fn act(&mut self, turn: &mut Turn<'_>, action: Action) {
         match action {
             Action::Dial => match self.dialing() {
-                Some(line) => self.order(now, line, Call::Collect(Digits::Send), step),
-                None => self.send_on_hook(now, step),
+                Some(line) => self.order(turn, line, Call::Collect(Digits::Send)),
+                None => self.send_on_hook(turn),
             },
             Action::DeleteLast => match self.dialing() {
-                Some(line) => self.order(now, line, Call::Collect(Digits::Delete), step),
-                None => self.on_hook.step(now, on_hook::Input::Delete),
+                Some(line) => self.order(turn, line, Call::Collect(Digits::Delete)),
+                None => self.on_hook.step(turn.now, on_hook::Input::Delete),
             },
             Action::Cancel => match self.dialing() {
-                Some(line) => self.order(now, line, Call::Release, step),
-                None => self.on_hook.step(now, on_hook::Input::Drop),
+                Some(line) => self.order(turn, line, Call::Release),
+                None => self.on_hook.step(turn.now, on_hook::Input::Drop),
             },
-            Action::End => self.hang_up(now, step),
+            Action::End => self.hang_up(turn),
             Action::Answer => {
                 if let Some(line) = self.lowest(CallState::Ringing) {
-                    self.activate(now, line, Call::Answer, step);
+                    self.activate(turn, line, Call::Answer);
                 }
             }
             Action::Ignore => {
                 if let Some(line) = self.lowest(CallState::Ringing) {
-                    self.order(now, line, Call::Ignore, step);
+                    self.order(turn, line, Call::Ignore);
                 }
             }
-            Action::Hold => self.press_hold(now, step),
+            Action::Hold => self.press_hold(turn),
             Action::Resume => {
                 if let Some(line) = self.lowest(CallState::Held) {
-                    self.activate(now, line, Call::Resume, step);
+                    self.activate(turn, line, Call::Resume);
                 }
             }
             Action::NewCall => {
                 if let Some(line) = self.lowest(CallState::Idle) {
-                    self.seize(now, line, step);
+                    self.seize(turn, line);
                 }
             }
-            Action::Redial => self.redial(now, step),
+            Action::Redial => self.redial(turn),
         }
     }
 
     /// A device is chosen. During an active call it takes the call over; else it answers the lowest ringing
     /// line, or takes the first idle one. When there is neither, no device is selected.
-    fn choose_device(&mut self, now: Instant, device: AudioDevice, step: &mut Step) {
+    fn choose_device(&mut self, turn: &mut Turn<'_>, device: AudioDevice) {
         self.path.select(device);
         if self.active().is_some() {
             return;
         }
         if let Some(line) = self.lowest(CallState::Ringing) {
-            self.activate(now, line, Call::Answer, step);
+            self.activate(turn, line, Call::Answer);
         } else if let Some(line) = self.lowest(CallState::Idle) {
-            self.seize(now, line, step);
+            self.seize(turn, line);
         }
     }
 
     /// The device is turned off: the active call ends, whatever stands by stays.
-    fn hang_up(&mut self, now: Instant, step: &mut Step) {
+    fn hang_up(&mut self, turn: &mut Turn<'_>) {
         if let Some(active) = self.active() {
-            self.order(now, active, Call::Release, step);
+            self.order(turn, active, Call::Release);
         }
     }
 
     /// Takes an idle line: for the number that was typed on hook, if there is one, else to dial.
-    fn seize(&mut self, now: Instant, line: LineKey, step: &mut Step) {
-        let ready = self.may_call(line);
-        if self.on_hook.number().is_empty() {
-            self.activate(now, line, Call::Seize { ready }, step);
-        } else {
-            let number = self.on_hook.clone();
-            self.activate(now, line, Call::Call(number.number()), step);
+    fn seize(&mut self, turn: &mut Turn<'_>, line: LineKey) {
+        let number = self.on_hook.clone();
+        self.take_line(turn, line);
+        if !number.number().is_empty() {
+            self.dial_text(turn, line, number.number());
         }
     }
 
-    fn send_on_hook(&mut self, now: Instant, step: &mut Step) {
+    /// Makes an idle line the one that dials.
+    fn take_line(&mut self, turn: &mut Turn<'_>, line: LineKey) {
+        let ready = self.may_call(turn.config, line);
+        let tone = self.dial_tone(turn.config, line);
+        self.activate(turn, line, Call::Seize { ready, tone });
+    }
+
+    fn send_on_hook(&mut self, turn: &mut Turn<'_>) {
         if self.on_hook.number().is_empty() || self.active().is_some() {
             return;
         }
         if let Some(line) = self.lowest(CallState::Idle) {
-            self.seize(now, line, step);
+            self.seize(turn, line);
         }
     }
 
     /// Calls the last number: on the line that waits for one, or on the first idle line.
-    fn redial(&mut self, now: Instant, step: &mut Step) {
+    fn redial(&mut self, turn: &mut Turn<'_>) {
         let line = match self.active() {
             Some(active) if self.has_digits() || self.dialing() != Some(active) => None,
             Some(active) => Some(active),
             None => self.lowest(CallState::Idle),
         };
-        if let Some(line) = line.filter(|_| !self.last_number.is_empty()) {
-            let number = self.last_number.clone();
-            self.activate(now, line, Call::Call(&number), step);
+        let Some(line) = line.filter(|_| !self.last_number.is_empty()) else { return };
+        let number = self.last_number.clone();
+        if self.line(line).state() == CallState::Idle {
+            self.take_line(turn, line);
         }
+        self.dial_text(turn, line, &number);
     }
 
     fn dialing(&self) -> Option<LineKey> {
@@ -211,15 +217,15 @@ impl Calls {
 
     /// Makes a line's call the active one. A conversation on another line is put on hold; what cannot be held
     /// ends, and a number that was being typed on hook is used or forgotten.
-    fn activate(&mut self, now: Instant, line: LineKey, input: Call<'_>, step: &mut Step) {
+    fn activate(&mut self, turn: &mut Turn<'_>, line: LineKey, input: Call<'_>) {
         if let Some(active) = self.active().filter(|active| *active != line) {
             let way =
                 if self.line(active).state() == CallState::Connected { Call::Hold } else { Call::Release };
-            self.order(now, active, way, step);
+            self.order(turn, active, way);
         }
-        self.order(now, line, input, step);
-        self.on_hook.step(now, on_hook::Input::Drop);
+        self.order(turn, line, input);
+        self.on_hook.step(turn.now, on_hook::Input::Drop);
         // A key that is still down belongs to the conversation it was pressed in.
-        self.dtmf.step(now, dtmf::Input::Stop);
+        self.dtmf.step(turn.now, dtmf::Input::Stop);
     }
 }

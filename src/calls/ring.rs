@@ -1,25 +1,61 @@
-//! When the ringer sounds: the default cadence of the first ring tone.
-//!
-//! ```text
-//! CadScript := Dur "(" on "/" off ")"
-//! 60(2/4)              for 60 s: 2 s on, 4 s off
-//! ```
+//! Ring tones, by their numbers: what sounds, and when.
 
-/// How long an unanswered call rings aloud.
-pub const RING_MS: u64 = 60_000;
-const ON_MS: u64 = 2_000;
-const PERIOD_MS: u64 = 6_000;
+use crate::config::catalogue::{phone, regional};
+use crate::config::{Config, Setting, kind};
+use crate::script::{CadenceScript, RingScript};
 
-/// Whether the ringer sounds `elapsed_ms` after the ringing began.
+/// How long the built-in sounds and files are taken to be when a ring has no cadence of its own.
+const NATURAL_MS: u32 = 2_000;
+
+const RINGS: [Setting<kind::Ring>; 10] = [
+    phone::RING1,
+    phone::RING2,
+    phone::RING3,
+    phone::RING4,
+    phone::RING5,
+    phone::RING6,
+    phone::RING7,
+    phone::RING8,
+    phone::RING9,
+    phone::RING10,
+];
+
+const CADENCES: [Setting<kind::Cadence>; 9] = [
+    regional::CADENCE_1,
+    regional::CADENCE_2,
+    regional::CADENCE_3,
+    regional::CADENCE_4,
+    regional::CADENCE_5,
+    regional::CADENCE_6,
+    regional::CADENCE_7,
+    regional::CADENCE_8,
+    regional::CADENCE_9,
+];
+
+/// The script of a ring tone, 1 to 10, as the phone is set.
+#[must_use]
+pub fn script(config: &Config, number: u8) -> Option<RingScript<'_>> {
+    let place = usize::from(number).checked_sub(1)?;
+    config.read(*RINGS.get(place)?)
+}
+
+/// When a ring tone sounds, as the phone is set.
 ///
 /// ```
-/// use deskphone::calls::ring;
-/// assert!(ring::sounds_at(1_999));
-/// assert!(!ring::sounds_at(2_000));
-/// assert!(ring::sounds_at(6_000));
-/// assert!(!ring::sounds_at(60_000));
+/// use deskphone::{calls::ring, config::Config};
+/// let first = ring::cadence(&Config::new(), 1);
+/// assert!(first.sounds_at(1_999));
+/// assert!(!first.sounds_at(2_000));
+/// assert_eq!(first.duration_ms(), Some(60_000));
 /// ```
 #[must_use]
-pub const fn sounds_at(elapsed_ms: u64) -> bool {
-    elapsed_ms < RING_MS && elapsed_ms % PERIOD_MS < ON_MS
+pub fn cadence(config: &Config, number: u8) -> CadenceScript {
+    let cadence = |number: u8| {
+        let place = usize::from(number).checked_sub(1)?;
+        CADENCES.get(place).map(|setting| config.read(*setting))
+    };
+    match script(config, number) {
+        Some(ring) => ring.played_as(cadence(ring.cadence).as_ref(), NATURAL_MS),
+        None => cadence(1).unwrap_or_default(),
+    }
 }

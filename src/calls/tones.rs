@@ -1,16 +1,10 @@
-//! Call progress tones: what each sounds like by default.
+//! Call progress tones, and the setting that each sounds by.
 //!
-//! A tone is some sine components and one or two cadence sections. A section repeats its segments until
-//! its time is up; a tone that has run its sections is silent, and what follows is the call appearance's
-//! affair. The table holds the defaults of the `Call Progress Tones` settings, as ToneScripts:
-//!
-//! ```text
-//! ToneScript := FreqScript ";" ZSection [ ";" ZSection ]
-//! ZSection   := Dur "(" on "/" off "/" Mix *( "," on "/" off "/" Mix ) ")"
-//! 350@-19,440@-19;2(.1/.1/1+2);10(*/0/1+2)        2 s stuttering, then 10 s steady
-//! ```
+//! A tone that has run its script is silent, and what follows is the call appearance's affair.
 
-use crate::media::tone_generator::Component;
+use crate::config::catalogue::regional;
+use crate::config::{Config, Setting, kind};
+use crate::script::ToneScript;
 
 /// A call progress tone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,128 +47,15 @@ pub enum Tone {
     Sit3,
     /// Special information tone 4.
     Sit4,
+    /// A page begins.
+    Page,
+    /// Something wants to be noticed.
+    Alert,
 }
-
-/// What a tone sounds like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sound {
-    /// Up to six sine waves, which the segments mix.
-    pub components: &'static [Component],
-    /// One or two sections, one after the other.
-    pub sections: &'static [Section],
-}
-
-/// A part of a tone that repeats its segments until its time is up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Section {
-    /// How long it lasts; `None`: for ever.
-    pub duration_ms: Option<u32>,
-    /// One to six segments.
-    pub segments: &'static [Segment],
-}
-
-/// Sound, then silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment {
-    /// How long it sounds; `None`: to the end of the section.
-    pub on_ms: Option<u32>,
-    /// The silence after it.
-    pub off_ms: u32,
-    /// Which components sound: bit 0 is the first. 0: none.
-    pub mix: u8,
-}
-
-const fn wave(hz: u16, level_dbm: i16) -> Component {
-    Component { hz, level: level_dbm.saturating_mul(10) }
-}
-
-const fn part(on_ms: u32, off_ms: u32, mix: u8) -> Segment {
-    Segment { on_ms: Some(on_ms), off_ms, mix }
-}
-
-const fn steady(mix: u8) -> Segment {
-    Segment { on_ms: None, off_ms: 0, mix }
-}
-
-const fn lasting(duration_ms: u32, segments: &'static [Segment]) -> Section {
-    Section { duration_ms: Some(duration_ms), segments }
-}
-
-/// The components of North American dial tone.
-const DIAL: &[Component] = &[wave(350, -19), wave(440, -19)];
-/// The components of North American busy and reorder tone.
-const BUSY: &[Component] = &[wave(480, -19), wave(620, -19)];
-/// Ten seconds of both components.
-const TEN_STEADY: Section = lasting(10_000, &[steady(0b11)]);
-
-// The defaults of the `Call Progress Tones`, one tone each.
-const DIAL_TONE: Sound = Sound { components: DIAL, sections: &[TEN_STEADY] };
-const STUTTER_TONE: Sound =
-    Sound { components: DIAL, sections: &[lasting(2_000, &[part(100, 100, 0b11)]), TEN_STEADY] };
-const CFWD_TONE: Sound =
-    Sound { components: DIAL, sections: &[lasting(2_000, &[part(200, 200, 0b11)]), TEN_STEADY] };
-const SECOND_TONE: Sound = Sound { components: &[wave(420, -19), wave(520, -19)], sections: &[TEN_STEADY] };
-const OUTSIDE_TONE: Sound =
-    Sound { components: &[wave(420, -16)], sections: &[lasting(10_000, &[steady(0b1)])] };
-const PROMPT_TONE: Sound = Sound { components: &[wave(520, -19), wave(620, -19)], sections: &[TEN_STEADY] };
-const RINGBACK_TONE: Sound = Sound {
-    components: &[wave(440, -19), wave(480, -19)],
-    sections: &[Section { duration_ms: None, segments: &[part(2_000, 4_000, 0b11)] }],
-};
-const BUSY_TONE: Sound = Sound { components: BUSY, sections: &[lasting(10_000, &[part(500, 500, 0b11)])] };
-const REORDER_TONE: Sound = Sound { components: BUSY, sections: &[lasting(10_000, &[part(250, 250, 0b11)])] };
-const WARNING_TONE: Sound = Sound {
-    components: &[wave(480, -10), wave(620, 0)],
-    sections: &[lasting(10_000, &[part(125, 125, 0b11)])],
-};
-const CALL_WAITING_TONE: Sound =
-    Sound { components: &[wave(440, -10)], sections: &[lasting(30_000, &[part(300, 9_700, 0b1)])] };
-const CONFIRM_TONE: Sound =
-    Sound { components: &[wave(600, -16)], sections: &[lasting(1_000, &[part(250, 250, 0b1)])] };
-const HOLDING_TONE: Sound = Sound {
-    components: &[wave(600, -19)],
-    sections: &[lasting(25_000, &[part(100, 100, 0b1), part(100, 100, 0b1), part(100, 9_500, 0b1)])],
-};
-const CONFERENCE_TONE: Sound = Sound {
-    components: &[wave(350, -19)],
-    sections: &[lasting(20_000, &[part(100, 100, 0b1), part(100, 9_700, 0b1)])],
-};
-const SECURE_TONE: Sound = Sound {
-    components: &[wave(397, -19), wave(507, -19)],
-    sections: &[lasting(15_000, &[part(0, 2_000, 0), part(200, 100, 0b01), part(100, 2_100, 0b10)])],
-};
-const SIT1_TONE: Sound = Sound {
-    components: &[wave(985, -16), wave(1_428, -16), wave(1_777, -16)],
-    sections: &[lasting(
-        20_000,
-        &[part(380, 0, 0b001), part(380, 0, 0b010), part(380, 0, 0b100), part(0, 4_000, 0)],
-    )],
-};
-const SIT2_TONE: Sound = Sound {
-    components: &[wave(914, -16), wave(1_371, -16), wave(1_777, -16)],
-    sections: &[lasting(
-        20_000,
-        &[part(274, 0, 0b001), part(274, 0, 0b010), part(380, 0, 0b100), part(0, 4_000, 0)],
-    )],
-};
-const SIT3_TONE: Sound = Sound {
-    components: &[wave(914, -16), wave(1_371, -16), wave(1_777, -16)],
-    sections: &[lasting(
-        20_000,
-        &[part(380, 0, 0b001), part(380, 0, 0b010), part(380, 0, 0b100), part(0, 4_000, 0)],
-    )],
-};
-const SIT4_TONE: Sound = Sound {
-    components: &[wave(985, -16), wave(1_371, -16), wave(1_777, -16)],
-    sections: &[lasting(
-        20_000,
-        &[part(380, 0, 0b001), part(274, 0, 0b010), part(380, 0, 0b100), part(0, 4_000, 0)],
-    )],
-};
 
 impl Tone {
     /// All tones.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Dial,
         Self::Stutter,
         Self::Cfwd,
@@ -194,6 +75,8 @@ impl Tone {
         Self::Sit2,
         Self::Sit3,
         Self::Sit4,
+        Self::Page,
+        Self::Alert,
     ];
 
     /// The tone in one lower-case word.
@@ -219,33 +102,51 @@ impl Tone {
             Self::Sit2 => "sit2",
             Self::Sit3 => "sit3",
             Self::Sit4 => "sit4",
+            Self::Page => "page",
+            Self::Alert => "alert",
         }
     }
 
-    /// The default sound.
+    /// Its setting among the `Call Progress Tones`.
     #[must_use]
-    pub const fn sound(self) -> Sound {
+    pub const fn setting(self) -> Setting<kind::Tone> {
         match self {
-            Self::Dial => DIAL_TONE,
-            Self::Stutter => STUTTER_TONE,
-            Self::Cfwd => CFWD_TONE,
-            Self::Second => SECOND_TONE,
-            Self::Outside => OUTSIDE_TONE,
-            Self::Prompt => PROMPT_TONE,
-            Self::Ringback => RINGBACK_TONE,
-            Self::Busy => BUSY_TONE,
-            Self::Reorder => REORDER_TONE,
-            Self::Warning => WARNING_TONE,
-            Self::CallWaiting => CALL_WAITING_TONE,
-            Self::Confirm => CONFIRM_TONE,
-            Self::Holding => HOLDING_TONE,
-            Self::Conference => CONFERENCE_TONE,
-            Self::Secure => SECURE_TONE,
-            Self::Sit1 => SIT1_TONE,
-            Self::Sit2 => SIT2_TONE,
-            Self::Sit3 => SIT3_TONE,
-            Self::Sit4 => SIT4_TONE,
+            Self::Dial => regional::DIAL_TONE,
+            Self::Stutter => regional::MWI_DIAL_TONE,
+            Self::Cfwd => regional::CFWD_DIAL_TONE,
+            Self::Second => regional::SECOND_DIAL_TONE,
+            Self::Outside => regional::OUTSIDE_DIAL_TONE,
+            Self::Prompt => regional::PROMPT_TONE,
+            Self::Ringback => regional::RING_BACK_TONE,
+            Self::Busy => regional::BUSY_TONE,
+            Self::Reorder => regional::REORDER_TONE,
+            Self::Warning => regional::OFF_HOOK_WARNING_TONE,
+            Self::CallWaiting => regional::CALL_WAITING_TONE,
+            Self::Confirm => regional::CONFIRM_TONE,
+            Self::Holding => regional::HOLDING_TONE,
+            Self::Conference => regional::CONFERENCE_TONE,
+            Self::Secure => regional::SECURE_CALL_INDICATION_TONE,
+            Self::Sit1 => regional::SIT1_TONE,
+            Self::Sit2 => regional::SIT2_TONE,
+            Self::Sit3 => regional::SIT3_TONE,
+            Self::Sit4 => regional::SIT4_TONE,
+            Self::Page => regional::PAGE_TONE,
+            Self::Alert => regional::ALERT_TONE,
         }
+    }
+
+    /// What it sounds like, as the phone is set.
+    ///
+    /// ```
+    /// use deskphone::{calls::Tone, config::Config};
+    /// let busy = Tone::Busy.script(&Config::new());
+    /// assert_eq!(busy.mix_at(499), 0b11);
+    /// assert_eq!(busy.mix_at(500), 0);
+    /// assert_eq!(busy.duration_ms(), Some(10_000));
+    /// ```
+    #[must_use]
+    pub fn script(self, config: &Config) -> ToneScript {
+        config.read(self.setting())
     }
 
     /// Whether the tone starts anew when it has run through: call waiting, which lasts as long as its call
@@ -257,63 +158,8 @@ impl Tone {
 
     /// How long the whole tone lasts; `None`: until it is stopped.
     #[must_use]
-    pub fn duration_ms(self) -> Option<u32> {
-        if self.repeats() { None } else { self.sound().duration_ms() }
-    }
-
-    /// Which components sound `elapsed_ms` after the tone began (bit 0 is the first), 0 for silence.
-    ///
-    /// ```
-    /// use deskphone::calls::Tone;
-    /// assert_eq!(Tone::Busy.mix_at(499), 0b11);
-    /// assert_eq!(Tone::Busy.mix_at(500), 0);
-    /// assert_eq!(Tone::Busy.mix_at(10_000), 0, "it has run its ten seconds");
-    /// ```
-    #[must_use]
-    pub fn mix_at(self, elapsed_ms: u64) -> u8 {
-        let sound = self.sound();
-        let round = sound.duration_ms().filter(|_| self.repeats()).map(u64::from);
-        let place = round.and_then(|round| elapsed_ms.checked_rem(round)).unwrap_or(elapsed_ms);
-        sound.mix_at(place)
-    }
-}
-
-impl Sound {
-    /// How long all sections last together; `None`: for ever.
-    #[must_use]
-    pub fn duration_ms(&self) -> Option<u32> {
-        self.sections.iter().try_fold(0u32, |sum, section| Some(sum.saturating_add(section.duration_ms?)))
-    }
-
-    /// Which components sound `elapsed_ms` after the beginning.
-    #[must_use]
-    pub fn mix_at(&self, elapsed_ms: u64) -> u8 {
-        let mut place = elapsed_ms;
-        for section in self.sections {
-            match section.duration_ms.and_then(|duration| place.checked_sub(u64::from(duration))) {
-                Some(rest) => place = rest,
-                None => return section.mix_at(place),
-            }
-        }
-        0
-    }
-}
-
-impl Section {
-    /// Which components sound `place_ms` after the section's beginning.
-    fn mix_at(&self, place_ms: u64) -> u8 {
-        let period = self.segments.iter().fold(0u64, |sum, segment| {
-            sum.saturating_add(u64::from(segment.on_ms.unwrap_or(u32::MAX)))
-                .saturating_add(u64::from(segment.off_ms))
-        });
-        let mut place = place_ms.checked_rem(period).unwrap_or(0);
-        for segment in self.segments {
-            let Some(on_ms) = segment.on_ms else { return segment.mix };
-            let Some(after_on) = place.checked_sub(u64::from(on_ms)) else { return segment.mix };
-            let Some(rest) = after_on.checked_sub(u64::from(segment.off_ms)) else { return 0 };
-            place = rest;
-        }
-        0
+    pub fn duration_ms(self, config: &Config) -> Option<u64> {
+        if self.repeats() { None } else { self.script(config).duration_ms() }
     }
 }
 
@@ -323,26 +169,25 @@ mod tests {
 
     #[test]
     fn the_stutter_tone_stutters_for_two_seconds_and_then_is_steady() {
-        assert_eq!(Tone::Stutter.duration_ms(), Some(12_000));
-        assert_eq!(Tone::Stutter.mix_at(50), 0b11);
-        assert_eq!(Tone::Stutter.mix_at(150), 0);
-        assert_eq!(Tone::Stutter.mix_at(1_950), 0);
-        assert_eq!(Tone::Stutter.mix_at(2_150), 0b11);
-        assert_eq!(Tone::Stutter.mix_at(12_000), 0);
-    }
-
-    #[test]
-    fn special_information_tone_steps_through_its_three_frequencies() {
-        let mixes = [0, 379, 380, 759, 760, 1_139, 1_140, 5_139, 5_140].map(|at| Tone::Sit1.mix_at(at));
-        assert_eq!(mixes, [1, 1, 2, 2, 4, 4, 0, 0, 1]);
+        let stutter = Tone::Stutter.script(&Config::new());
+        assert_eq!(stutter.duration_ms(), Some(12_000));
+        let mixes = [50, 150, 1_950, 2_150, 11_999, 12_000].map(|at| stutter.mix_at(at));
+        assert_eq!(mixes, [0b11, 0, 0, 0b11, 0b11, 0]);
     }
 
     #[test]
     fn ringback_never_ends_and_call_waiting_starts_anew() {
-        assert_eq!(Tone::Ringback.duration_ms(), None);
-        assert_eq!(Tone::Ringback.mix_at(6_000_000_000), 0b11);
-        assert_eq!(Tone::CallWaiting.duration_ms(), None);
-        assert_eq!(Tone::CallWaiting.mix_at(30_100), 0b1);
-        assert_eq!(Tone::CallWaiting.mix_at(30_400), 0);
+        let config = Config::new();
+        assert_eq!(Tone::Ringback.duration_ms(&config), None);
+        assert_eq!(Tone::CallWaiting.duration_ms(&config), None);
+        assert_eq!(Tone::CallWaiting.script(&config).duration_ms(), Some(30_000));
+    }
+
+    #[test]
+    fn another_script_in_the_setting_is_another_sound() {
+        let mut config = Config::new();
+        config.set("Busy_Tone", "500@-10;4(1/1/1)").unwrap();
+        assert_eq!(Tone::Busy.duration_ms(&config), Some(4_000));
+        assert_eq!(Tone::Busy.script(&config).components().len(), 1);
     }
 }

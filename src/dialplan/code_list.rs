@@ -21,7 +21,7 @@ use super::key::DialKey;
 const LONGEST: usize = 79;
 
 /// Codes, one after another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CodeList<'a>(&'a str);
 
 /// The tone after a code.
@@ -44,7 +44,7 @@ pub enum CodeTone {
 }
 
 /// Where a list of codes is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CodeListFault {
     /// The place of the character, from 0.
     pub position: usize,

@@ -15,7 +15,7 @@
 //! ```
 
 /// A list of patterns, tried in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Template<'a>(&'a str);
 
 impl<'a> Template<'a> {

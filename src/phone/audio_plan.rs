@@ -8,6 +8,7 @@ use core::net::SocketAddr;
 use super::Phone;
 use crate::base::Instant;
 use crate::calls::{AudioDevice, CallState, Digit, LineKey, Tone};
+use crate::config::catalogue::ext;
 use crate::limits;
 use crate::sdp::Codec;
 
@@ -96,9 +97,9 @@ pub(super) fn of(phone: &Phone) -> AudioPlan {
 
 /// The ringer shows its new volume with the primary extension's ring tone.
 fn burst(phone: &Phone) -> Option<(u8, Instant)> {
-    let [primary, ..] = &phone.config.extensions;
+    let number = phone.config.read(ext::DEFAULT_RING.of(1));
     let sounds = phone.burst.is_running() && phone.calls.path().selected().is_none();
-    sounds.then_some((primary.default_ring, phone.burst_since))
+    sounds.then_some((u8::try_from(number).unwrap_or(1), phone.burst_since))
 }
 
 /// Only the active call speaks with the device. Ring-back tone stands for a far end that is not to be heard.

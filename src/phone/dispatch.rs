@@ -43,6 +43,8 @@ impl Phone {
             }
         }
         self.soft_keys.update(&self.calls);
+        self.settings_changed |= self.config.revision() != self.revision;
+        self.revision = self.config.revision();
     }
 
     fn key_down(&mut self, now: Instant, rng: &mut dyn Rng, key: Key) {
@@ -68,7 +70,7 @@ impl Phone {
     }
 
     fn person(&mut self, now: Instant, rng: &mut dyn Rng, input: calls::Input<'_>) {
-        let step = self.calls.step(now, input);
+        let step = self.calls.step(now, &mut self.config, input);
         self.rest(now, rng, step);
     }
 
@@ -84,9 +86,10 @@ impl Phone {
         queue(&mut orders, &step);
         loop {
             let step = if let Some(order) = orders.pop_front() {
-                let command = self.calls.command(&order);
+                // Such an order the calls have carried out themselves.
+                let Some(command) = self.calls.command(&self.config, &order) else { continue };
                 let outcome = self.ua.step(now, rng, ua::Input::Command(command));
-                self.calls.step(now, calls::Input::Outcome { order, outcome })
+                self.calls.step(now, &mut self.config, calls::Input::Outcome { order, outcome })
             } else if let Some(event) = self.ua.poll_event() {
                 self.event(now, event)
             } else {
@@ -104,7 +107,11 @@ impl Phone {
                 }
                 let state = self.ua.registration(extension).state;
                 crate::note!("extension {}: registration {}", extension.number(), state.name());
-                return self.calls.step(now, calls::Input::Registration { extension, state });
+                return self.calls.step(
+                    now,
+                    &mut self.config,
+                    calls::Input::Registration { extension, state },
+                );
             }
             Event::Incoming(session)
             | Event::Answered(session)
@@ -125,7 +132,7 @@ impl Phone {
             | Event::Watched { .. }
             | Event::Clock { .. } => None,
         };
-        self.calls.step(now, calls::Input::Event { event, session })
+        self.calls.step(now, &mut self.config, calls::Input::Event { event, session })
     }
 
     /// The device that is on becomes louder or quieter; without one the ringer, which then sounds for a
@@ -134,11 +141,7 @@ impl Phone {
         let device = self.calls.path().selected();
         let mut volumes = self.volumes();
         volumes.turn(device, louder);
-        let user = &mut self.config.user;
-        user.ringer_volume = volumes.ringer;
-        user.handset_volume = volumes.handset;
-        user.speaker_volume = volumes.speaker;
-        user.headset_volume = volumes.headset;
+        self.keep_volumes(volumes);
         self.volume_shown.start(now, VOLUME_SHOWN_MS);
         if device.is_none() {
             self.burst_since = now;

@@ -63,7 +63,8 @@ pub use volume::Volumes;
 
 use crate::base::{Instant, Rng, Timer, earliest};
 use crate::calls::Calls;
-use crate::config::{Config, SettingError};
+use crate::config::catalogue::user;
+use crate::config::{Config, Restored, SettingError};
 use crate::limits;
 use crate::ua::{ExtensionId, UserAgent};
 
@@ -81,6 +82,10 @@ pub struct Phone {
     burst_since: Instant,
     /// Extensions whose registration changed since the host was told.
     notices: [bool; limits::EXTENSIONS],
+    /// The settings that the host knows.
+    revision: u32,
+    /// Whether the phone itself has changed a setting since the host was told.
+    settings_changed: bool,
 }
 
 impl Phone {
@@ -97,6 +102,8 @@ impl Phone {
             burst: Timer::OFF,
             burst_since: Instant::ZERO,
             notices: [false; limits::EXTENSIONS],
+            revision: 0,
+            settings_changed: false,
         }
     }
 
@@ -107,9 +114,20 @@ impl Phone {
     /// There is no such setting, or it does not take such a value; nothing has changed then.
     pub fn set(&mut self, now: Instant, tag: &str, value: &str) -> Result<(), SettingError> {
         self.config.set(tag, value)?;
+        self.revision = self.config.revision();
         self.apply(now);
         self.soft_keys.update(&self.calls);
         Ok(())
+    }
+
+    /// Takes the newest whole image of settings that [`Config::save`] wrote, and lets it take effect: what a
+    /// host does before the first input.
+    pub fn restore(&mut self, now: Instant, slots: &[&[u8]]) -> Restored {
+        let restored = self.config.restore(slots);
+        self.revision = self.config.revision();
+        self.apply(now);
+        self.soft_keys.update(&self.calls);
+        restored
     }
 
     /// Takes one input. Drain [`Phone::poll`] before the next one: an output that is not taken may be lost,
@@ -128,6 +146,10 @@ impl Phone {
             *notice = false;
             let state = self.ua.registration(extension).state;
             return Some(Output::Notice(Notice::Registration { extension, state }));
+        }
+        if self.settings_changed {
+            self.settings_changed = false;
+            return Some(Output::Notice(Notice::Settings));
         }
         if self.ua.has_resolve() {
             let resolve = self.ua.poll_resolve()?;
@@ -165,13 +187,28 @@ impl Phone {
         &self.ua
     }
 
-    const fn volumes(&self) -> Volumes {
-        let user = &self.config.user;
+    fn volumes(&self) -> Volumes {
+        let level = |setting| u8::try_from(self.config.read(setting)).unwrap_or(volume::LOUDEST);
         Volumes {
-            ringer: user.ringer_volume,
-            handset: user.handset_volume,
-            speaker: user.speaker_volume,
-            headset: user.headset_volume,
+            ringer: level(user::RINGER_VOLUME),
+            handset: level(user::HANDSET_VOLUME),
+            speaker: level(user::SPEAKER_VOLUME),
+            headset: level(user::HEADSET_VOLUME),
+        }
+    }
+
+    fn keep_volumes(&mut self, volumes: Volumes) {
+        let levels = [
+            (user::RINGER_VOLUME, volumes.ringer),
+            (user::HANDSET_VOLUME, volumes.handset),
+            (user::SPEAKER_VOLUME, volumes.speaker),
+            (user::HEADSET_VOLUME, volumes.headset),
+        ];
+        for (setting, level) in levels {
+            if u32::from(level) != self.config.read(setting) {
+                // When there is no room for it, the volume stays as it is.
+                let _full = self.config.put_number(setting, u32::from(level));
+            }
         }
     }
 }

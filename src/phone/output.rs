@@ -37,4 +37,7 @@ pub enum Notice {
         /// Where it stands now.
         state: RegistrationState,
     },
+    /// The phone has changed a setting by itself (a person turned the volume, dialled a code; messages wait):
+    /// save [`super::Phone::config`] again.
+    Settings,
 }

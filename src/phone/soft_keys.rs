@@ -218,26 +218,27 @@ fn push(places: &mut Vec<Option<SoftKey>, MOST>, more: &[Option<SoftKey>]) {
 mod tests {
     use super::*;
     use crate::base::Instant;
-    use crate::calls::{DialKey, Input, LineKey, Settings};
-    use crate::ua::{Event, ExtensionId, Outcome, SessionId};
+    use crate::calls::{DialKey, Input, LineKey};
+    use crate::config::Config;
+    use crate::ua::{Event, Outcome, SessionId};
     use std::vec::Vec;
 
     /// The keys of a phone with so many lines, one of them on hold.
     fn with_a_held_call(lines: usize) -> Vec<SoftKey> {
         let (now, session) = (Instant::ZERO, SessionId::numbered(1));
-        let mut settings = Settings::new();
-        for line in settings.lines.iter_mut().take(lines) {
-            line.extension = ExtensionId::new(1);
+        let mut config = Config::new();
+        for line in LineKey::ALL.iter().skip(lines) {
+            config.set(&std::format!("Extension_{}_", line.number()), "Disabled").unwrap();
         }
         let mut calls = Calls::new();
-        calls.configure(now, settings);
-        let _ = calls.step(now, Input::Line(LineKey::L1));
-        let _ = calls.step(now, Input::Dial(DialKey::new('6').unwrap()));
-        let step = calls.step(now, Input::Action(Action::Dial));
+        calls.configure(now, &config);
+        let _ = calls.step(now, &mut config, Input::Line(LineKey::L1));
+        let _ = calls.step(now, &mut config, Input::Dial(DialKey::new('6').unwrap()));
+        let step = calls.step(now, &mut config, Input::Action(Action::Dial));
         let outcome = Outcome::Session(session);
-        let _ = calls.step(now, Input::Outcome { order: step.orders[0], outcome });
-        let _ = calls.step(now, Input::Event { event: Event::Answered(session), session: None });
-        let _ = calls.step(now, Input::Hold);
+        let _ = calls.step(now, &mut config, Input::Outcome { order: step.orders[0], outcome });
+        let _ = calls.step(now, &mut config, Input::Event { event: Event::Answered(session), session: None });
+        let _ = calls.step(now, &mut config, Input::Hold);
         SoftKeyRow::of(&calls).offered().collect()
     }
 

@@ -266,8 +266,10 @@ fn more_than_four_soft_keys_have_pages() {
 #[test]
 fn a_setting_is_refused_by_name_and_a_changed_account_registers_anew() {
     let mut desk = Desk::registered();
-    let error = desk.phone.set(desk.now, "Dial_Plan_1_", "(x.)").unwrap_err();
-    assert_eq!(error.to_string(), "Dial_Plan_1_: no such setting");
+    let error = desk.phone.set(desk.now, "Dial_Plan_1_", "(xx|[2-)").unwrap_err();
+    assert!(error.to_string().starts_with("Dial_Plan_1_: at character 8, `)`: expected"), "{error}");
+    let error = desk.phone.set(desk.now, "Coffee", "yes").unwrap_err();
+    assert_eq!(error.to_string(), "Coffee: no such setting");
     desk.phone.set(desk.now, "User_ID_1_", "105").unwrap();
     desk.wait(0);
     assert!(desk.sent.last().unwrap().contains("<sip:105@192.0.2.1>"));

@@ -7,6 +7,7 @@ use super::soft_keys::SoftKeyRow;
 use super::volume::Volumes;
 use crate::base::Instant;
 use crate::calls::{AudioDevice, CallState, Colour, Lamp, LineKey, Pattern, Tone};
+use crate::config::catalogue::ext;
 use crate::limits;
 use crate::ua::{ExtensionId, RegistrationView};
 
@@ -114,7 +115,7 @@ fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
         state: line.state(),
         lamp: line.lamp(),
         extension: line.extension(),
-        label: phone.calls.label(key),
+        label: phone.calls.label(&phone.config, key),
         name: &line.party().name,
         number,
         incoming: appearance.is_incoming(),
@@ -125,6 +126,8 @@ fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
 
 /// Whose phone it is: the primary extension's name, else its number.
 fn identity(phone: &Phone) -> &str {
-    let [primary, ..] = &phone.config.extensions;
-    if primary.display_name.is_empty() { &primary.user_id } else { &primary.display_name }
+    match phone.config.read(ext::DISPLAY_NAME.of(1)) {
+        "" => phone.config.read(ext::USER_ID.of(1)),
+        name => name,
+    }
 }

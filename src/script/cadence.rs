@@ -32,7 +32,7 @@ pub const SECTIONS: usize = 2;
 pub const SEGMENTS: usize = 6;
 
 /// A cadence: one or two sections, one after the other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CadenceScript {
     sections: Vec<Section, SECTIONS>,
 }

@@ -30,7 +30,7 @@ use super::timeline::{self, Moment};
 use super::{COMPONENTS, Component, Fault, Section, Sounding};
 
 /// A tone: its components and one or two sections.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToneScript {
     components: Vec<Component, COMPONENTS>,
     sections: Vec<Section, SECTIONS>,

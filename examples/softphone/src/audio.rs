@@ -6,8 +6,10 @@
 use std::net::IpAddr;
 
 use deskphone::base::Instant;
-use deskphone::media::tone_generator::{Component, ToneGenerator};
+use deskphone::config::Config;
+use deskphone::media::tone_generator::ToneGenerator;
 use deskphone::phone::{AudioPlan, Tone};
+use deskphone::script::{Sounding, ToneScript};
 use mio::{Registry, Token};
 
 use crate::fault::Fault;
@@ -38,7 +40,10 @@ pub struct Audio {
     /// A place for each line key.
     streams: [Option<Stream>; 4],
     tones: ToneGenerator,
-    sounding: Option<(Tone, u8)>,
+    /// The tone that plays, since when, and its script.
+    tone: Option<(Tone, Instant, ToneScript)>,
+    /// What of it sounds.
+    sounding: Sounding,
     microphone: Microphone,
     next_at: Option<Instant>,
     quiet_frames: u32,
@@ -56,7 +61,8 @@ impl Audio {
             address,
             streams: [const { None }; 4],
             tones: ToneGenerator::new(),
-            sounding: None,
+            tone: None,
+            sounding: Sounding::new(),
             microphone: Microphone::Silence,
             next_at: None,
             quiet_frames: QUIET_FRAMES,
@@ -141,7 +147,7 @@ impl Audio {
             stream.capture(now, said, fault, record);
             add(&mut played, &stream.playout());
         }
-        self.tone(at, plan);
+        self.sound(at);
         self.tones.mix(&mut played);
         if plan.device.is_none() {
             played = silence;
@@ -152,17 +158,26 @@ impl Audio {
         }
     }
 
-    /// Sets the generator to what the plan's tone sounds like at this moment.
-    fn tone(&mut self, at: Instant, plan: &AudioPlan) {
-        let wanted = plan.tone.map(|tone| (tone, tone.mix_at(at.since_ms(plan.tone_since))));
-        if wanted == self.sounding {
-            return;
+    /// Takes the script of a tone when the tone begins: before the work that the plan asks for.
+    pub(crate) fn tune(&mut self, plan: &AudioPlan, config: &Config) {
+        let playing = self.tone.as_ref().map(|(tone, since, _)| (*tone, *since));
+        let wanted = plan.tone.map(|tone| (tone, plan.tone_since));
+        if playing != wanted {
+            self.tone = wanted.map(|(tone, since)| (tone, since, tone.script(config)));
         }
-        self.sounding = wanted;
-        let Some((tone, mix)) = wanted else { return self.tones.silence() };
-        let parts = tone.sound().components.iter().enumerate().filter(|(bit, _)| mix >> bit & 1 == 1);
-        let components: Vec<Component> = parts.map(|(_, part)| *part).collect();
-        self.tones.set(&components);
+    }
+
+    /// Sets the generator to what the tone sounds like at this moment.
+    fn sound(&mut self, at: Instant) {
+        let wanted = self.tone.as_ref().map_or_else(Sounding::new, |(tone, since, script)| {
+            let elapsed = at.since_ms(*since);
+            let round = script.duration_ms().filter(|_| tone.repeats());
+            script.components_at(round.and_then(|round| elapsed.checked_rem(round)).unwrap_or(elapsed))
+        });
+        if wanted != self.sounding {
+            self.tones.set(&wanted);
+            self.sounding = wanted;
+        }
     }
 }
 
@@ -226,6 +241,7 @@ mod tests {
             for _ in 0..frames {
                 self.now = self.now.plus_ms(10);
                 for (audio, plan) in self.audio.iter_mut().zip(&self.plans) {
+                    audio.tune(plan, &Config::new());
                     audio.work(self.now, plan, &self.fault, &mut Record::default());
                 }
             }

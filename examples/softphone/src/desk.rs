@@ -237,6 +237,7 @@ impl Desk {
             self.drain(now, record, resolver);
         }
         let plan = self.phone.view().audio;
+        self.audio.tune(&plan, self.phone.config());
         self.audio.work(now, &plan, &self.fault, record);
     }
 

@@ -9,12 +9,16 @@
 //!    └── the device is turned off, or the far end leaves a ringing or held call
 //! ```
 
+mod dialling;
+
 use heapless::String;
 
-use super::collector::{self, Collector, Verdict};
-use super::settings::Timing;
+use super::desk::Desk;
+use super::one_call::OneCall;
+use super::screening::Refusal;
 use super::{CallState, DialKey, Tone};
 use crate::base::{Instant, Timer, earliest, text};
+use crate::dialplan::{self, Collector, Service};
 use crate::limits;
 use crate::ua::{EndReason, SessionId};
 
@@ -30,6 +34,14 @@ pub struct Appearance {
     held_by_peer: bool,
     connected_since: Option<Instant>,
     collector: Collector,
+    /// What the number that is dialled is for; `None`: a call.
+    purpose: Option<Service>,
+    /// What asks for the number.
+    prompt: Option<Tone>,
+    /// What was chosen for this call by codes before its number.
+    one_call: OneCall,
+    /// The number as it is sent.
+    target: String<{ limits::DIALED_BYTES }>,
     party: Party,
     tone: Option<Tone>,
     tone_since: Instant,
@@ -55,13 +67,28 @@ pub enum Input<'a> {
     Seize {
         /// Whether the extension may call.
         ready: bool,
+        /// The dial tone.
+        tone: Tone,
     },
     /// The extension may call from now on.
     Ready,
     /// The person dials.
-    Collect(collector::Input),
-    /// The person calls a whole number.
-    Call(&'a str),
+    Collect(dialplan::Input),
+    /// The person dials a whole number at once: it goes through the dial plan as one.
+    Whole(&'a str),
+    /// The person calls what is no number to be dialled: an address, or a number as it came from the network.
+    Target(&'a str),
+    /// A service was ordered by its code: it wants a number, or the number of the call itself follows.
+    Prompt {
+        /// What the number is for; `None`: a call.
+        purpose: Option<Service>,
+        /// What asks for it.
+        tone: Option<Tone>,
+    },
+    /// What was dialled is done: confirm tone, then the dial tone given here.
+    Confirm(Tone),
+    /// What was dialled cannot be done.
+    Reject,
     /// The user agent made the session for our call.
     Begun(SessionId),
     /// The user agent did not do what was ordered.
@@ -116,12 +143,18 @@ pub struct Step {
 pub enum Order {
     /// Call [`Appearance::number`].
     Invite,
+    /// Do what the code of this service asks for.
+    Serve(Service),
+    /// Do what this service asks for, with [`Appearance::number`].
+    ServeNumber(Service),
+    /// Call the number of a speed dial, 2 to 9.
+    SpeedDial(u8),
     /// Tell the caller that the phone rings.
     Ring(SessionId),
     /// Answer.
     Answer(SessionId),
-    /// Say that the person is busy.
-    Refuse(SessionId),
+    /// Turn the caller down.
+    Refuse(SessionId, Refusal),
     /// Put the far end on hold.
     Hold(SessionId),
     /// Take the far end back.
@@ -148,7 +181,11 @@ impl Appearance {
             incoming: false,
             held_by_peer: false,
             connected_since: None,
-            collector: Collector::new(Tone::Dial),
+            collector: Collector::new(),
+            purpose: None,
+            prompt: None,
+            one_call: OneCall::new(),
+            target: String::new(),
             party: Party { name: String::new(), number: String::new() },
             tone: None,
             tone_since: Instant::ZERO,
@@ -157,29 +194,35 @@ impl Appearance {
     }
 
     /// Takes one input.
-    pub fn step(&mut self, now: Instant, timing: &Timing, input: Input<'_>) -> Step {
+    pub fn step(&mut self, now: Instant, desk: Desk<'_>, input: Input<'_>) -> Step {
         match (self.state, input) {
-            (_, Input::Timeout) => self.timeout(now, timing),
+            (_, Input::Timeout) => self.timeout(now, desk),
             (_, Input::Enable(enabled)) => self.enable(enabled),
-            (_, Input::Ended(reason)) => self.ended(now, timing, reason),
-            (_, Input::Refused(wish)) => self.refused(now, wish),
-            (CallState::Idle, Input::Seize { ready }) => self.seize(now, ready),
-            (CallState::Dialing, Input::Ready) => self.ready(now),
-            (CallState::Dialing, Input::Collect(key)) => self.collect(now, timing, key),
-            (CallState::Idle | CallState::Dialing, Input::Call(number)) => self.call(now, number),
+            (_, Input::Ended(reason)) => self.ended(now, desk, reason),
+            (_, Input::Refused(wish)) => self.refused(now, desk, wish),
+            (CallState::Idle, Input::Seize { ready, tone }) => self.seize(now, desk, ready, tone),
+            (CallState::Dialing, Input::Ready) => self.ready(now, desk),
+            (CallState::Dialing, Input::Collect(key)) => self.collect(now, desk, key),
+            (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
+            (CallState::Dialing, Input::Target(target)) => self.call(target),
+            (CallState::Dialing, Input::Prompt { purpose, tone }) => self.ask(now, desk, purpose, tone),
+            (CallState::Dialing, Input::Confirm(tone)) => self.confirm(now, desk, tone),
+            (CallState::Dialing, Input::Reject) => self.fail(now, desk, Tone::Reorder),
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
             (CallState::Idle, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
-                self.progress(now, status, early_media)
+                self.progress(now, desk, status, early_media)
             }
             (CallState::Calling | CallState::Proceeding, Input::Answered) => self.connect(now, None),
             (CallState::Ringing, Input::Answer) => self.connect(now, self.session.map(Order::Answer)),
-            (CallState::Ringing, Input::Ignore) => self.leave(Order::Refuse),
+            (CallState::Ringing, Input::Ignore) => {
+                self.leave(|session| Order::Refuse(session, Refusal::Busy))
+            }
             (CallState::Connected | CallState::Held, Input::Media { held_by_peer }) => {
-                self.peer_holds(now, held_by_peer)
+                self.peer_holds(now, desk, held_by_peer)
             }
             (CallState::Connected, Input::Hold) => self.hold(self.session.map(Order::Hold)),
-            (CallState::Held, Input::Resume) => self.resume(now),
+            (CallState::Held, Input::Resume) => self.resume(now, desk),
             // Our resume failed: the far end is still on hold, so the person is told so.
             (CallState::Connected, Input::MediaFailed { on_hold: true }) => self.hold(None),
             (
@@ -205,7 +248,11 @@ impl Appearance {
                 Input::Seize { .. }
                 | Input::Ready
                 | Input::Collect(_)
-                | Input::Call(_)
+                | Input::Whole(_)
+                | Input::Target(_)
+                | Input::Prompt { .. }
+                | Input::Confirm(_)
+                | Input::Reject
                 | Input::Begun(_)
                 | Input::Incoming(_)
                 | Input::Progress { .. }
@@ -257,10 +304,36 @@ impl Appearance {
         self.connected_since
     }
 
-    /// The digits dialled, as they are sent.
+    /// The keys dialled so far, or the number as it was sent.
     #[must_use]
     pub fn number(&self) -> &str {
-        self.collector.number()
+        if self.state == CallState::Dialing { self.collector.keys() } else { &self.target }
+    }
+
+    /// The number as it was sent, or as a service got it.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// What was chosen for this call by codes before its number.
+    #[must_use]
+    pub const fn one_call(&self) -> &OneCall {
+        &self.one_call
+    }
+
+    /// Chooses something for this call.
+    pub(super) const fn one_call_mut(&mut self) -> &mut OneCall {
+        &mut self.one_call
+    }
+
+    /// The number in the form in which it can be dialled again: the keys, with the codes before them.
+    pub(super) fn dialled(&self) -> String<{ limits::DIALED_BYTES }> {
+        let mut dialled = self.one_call.typed.clone();
+        let keys = self.collector.keys();
+        // A number that is longer than a number can be is not dialled again whole.
+        let _full = dialled.push_str(if keys.is_empty() { &self.target } else { keys });
+        dialled
     }
 
     /// The other side, as shown.
@@ -297,65 +370,14 @@ impl Appearance {
         NOTHING
     }
 
-    fn seize(&mut self, now: Instant, ready: bool) -> Step {
-        self.state = CallState::Dialing;
-        self.collector = Collector::new(Tone::Dial);
-        self.party = Party::default();
-        self.ready = ready;
-        self.sound(now, ready.then_some(Tone::Dial));
-        NOTHING
-    }
-
-    fn ready(&mut self, now: Instant) -> Step {
-        let silent = !self.ready && self.collector.number().is_empty();
-        self.ready = true;
-        if silent {
-            self.sound(now, Some(Tone::Dial));
-        }
-        NOTHING
-    }
-
-    fn collect(&mut self, now: Instant, timing: &Timing, input: collector::Input) -> Step {
-        let step = self.collector.step(now, timing.interdigit_long_ms, input);
-        match step.verdict {
-            Verdict::Accepted => self.invite(),
-            Verdict::Collecting => {
-                let tone = step.tone.filter(|_| self.ready);
-                if tone != self.tone {
-                    self.sound(now, tone);
-                }
-                NOTHING
-            }
-        }
-    }
-
-    /// A whole number at once: dialled on hook, or again.
-    fn call(&mut self, now: Instant, number: &str) -> Step {
-        self.collector = Collector::new(Tone::Dial);
-        self.party = Party::default();
-        self.state = CallState::Dialing;
-        for key in number.chars().filter_map(DialKey::new).filter(|key| *key != DialKey::HASH) {
-            let _collecting = self.collector.step(now, 0, collector::Input::Key(key));
-        }
-        if self.collector.number().is_empty() { NOTHING } else { self.invite() }
-    }
-
-    fn invite(&mut self) -> Step {
-        self.state = CallState::Calling;
-        self.incoming = false;
-        self.silence();
-        self.party = Party { name: String::new(), number: text::shortened(self.collector.number()) };
-        order(Some(Order::Invite))
-    }
-
     /// RFC 3960 §3.2: a ringing far end is heard as our ring-back tone unless the network itself is to be
     /// heard.
-    fn progress(&mut self, now: Instant, status: u16, early_media: bool) -> Step {
+    fn progress(&mut self, now: Instant, desk: Desk<'_>, status: u16, early_media: bool) -> Step {
         self.state = CallState::Proceeding;
         if early_media {
             self.silence();
         } else if status == 180 && self.tone.is_none() {
-            self.sound(now, Some(Tone::Ringback));
+            self.sound(now, desk, Some(Tone::Ringback));
         }
         NOTHING
     }
@@ -385,31 +407,33 @@ impl Appearance {
         order(wish)
     }
 
-    fn resume(&mut self, now: Instant) -> Step {
+    fn resume(&mut self, now: Instant, desk: Desk<'_>) -> Step {
         self.state = CallState::Connected;
-        self.sound(now, self.held_by_peer.then_some(Tone::Holding));
+        self.sound(now, desk, self.held_by_peer.then_some(Tone::Holding));
         order(self.session.map(Order::Resume))
     }
 
-    fn peer_holds(&mut self, now: Instant, held_by_peer: bool) -> Step {
+    fn peer_holds(&mut self, now: Instant, desk: Desk<'_>, held_by_peer: bool) -> Step {
         if self.state == CallState::Connected && held_by_peer != self.held_by_peer {
-            self.sound(now, held_by_peer.then_some(Tone::Holding));
+            self.sound(now, desk, held_by_peer.then_some(Tone::Holding));
         }
         self.held_by_peer = held_by_peer;
         NOTHING
     }
 
     /// The session is over. What was active becomes Invalid and stays off hook; what stood by is gone.
-    fn ended(&mut self, now: Instant, timing: &Timing, reason: EndReason) -> Step {
+    fn ended(&mut self, now: Instant, desk: Desk<'_>, reason: EndReason) -> Step {
         match self.state {
             CallState::Ringing | CallState::Held => self.rest(),
-            CallState::Calling | CallState::Proceeding => self.fail(now, failure_tone(reason)),
+            CallState::Calling | CallState::Proceeding => {
+                return self.fail(now, desk, failure_tone(desk, reason));
+            }
             CallState::Connected => {
                 self.invalidate();
                 // `Reorder Delay`: 0 is at once, `inf` never.
-                match timing.reorder_delay_ms {
-                    Some(0) => self.sound(now, Some(Tone::Reorder)),
-                    Some(delay_ms) => self.tone_over.start(now, u64::from(delay_ms)),
+                match desk.reorder_delay_ms() {
+                    Some(0) => self.sound(now, desk, Some(Tone::Reorder)),
+                    Some(delay_ms) => self.tone_over.start(now, delay_ms),
                     None => {}
                 }
             }
@@ -424,47 +448,51 @@ impl Appearance {
 
     /// A call that could not be made or answered. A refused hold or resume changes nothing here: the
     /// session's media says how things stand.
-    fn refused(&mut self, now: Instant, wish: Order) -> Step {
+    fn refused(&mut self, now: Instant, desk: Desk<'_>, wish: Order) -> Step {
         match wish {
             Order::Invite if self.state == CallState::Calling && self.session.is_none() => {
-                self.fail(now, Tone::Reorder);
-                NOTHING
+                self.fail(now, desk, Tone::Reorder)
             }
             Order::Answer(session) if self.session == Some(session) => {
-                self.fail(now, Tone::Reorder);
+                let _failed = self.fail(now, desk, Tone::Reorder);
                 order(Some(Order::End(session)))
             }
             Order::Invite
+            | Order::Serve(_)
+            | Order::ServeNumber(_)
+            | Order::SpeedDial(_)
             | Order::Ring(_)
             | Order::Answer(_)
-            | Order::Refuse(_)
+            | Order::Refuse(..)
             | Order::Hold(_)
             | Order::Resume(_)
             | Order::End(_) => NOTHING,
         }
     }
 
-    fn timeout(&mut self, now: Instant, timing: &Timing) -> Step {
+    fn timeout(&mut self, now: Instant, desk: Desk<'_>) -> Step {
         if self.tone_over.take_due(now) {
-            self.next_tone(now);
+            self.next_tone(now, desk);
         }
         if self.interdigit().is_some_and(|due| due <= now) {
-            return self.collect(now, timing, collector::Input::Timeout);
+            return self.collect(now, desk, dialplan::Input::Timeout);
         }
         NOTHING
     }
 
     /// Dial tone, then reorder tone, then off-hook warning tone, then silence.
-    fn next_tone(&mut self, now: Instant) {
+    fn next_tone(&mut self, now: Instant, desk: Desk<'_>) {
         match self.tone {
             Some(Tone::Dial | Tone::Stutter | Tone::Cfwd | Tone::Second | Tone::Outside | Tone::Prompt) => {
-                self.fail(now, Tone::Reorder);
+                let _failed = self.fail(now, desk, Tone::Reorder);
             }
             Some(Tone::Reorder | Tone::Busy | Tone::Sit1 | Tone::Sit2 | Tone::Sit3 | Tone::Sit4) => {
-                self.sound(now, Some(Tone::Warning));
+                self.sound(now, desk, Some(Tone::Warning));
             }
+            // What was confirmed leaves the line ready for another number.
+            Some(Tone::Confirm) if self.state == CallState::Dialing => self.sound(now, desk, self.prompt),
             // The silence after a far end's hanging up.
-            None => self.sound(now, Some(Tone::Reorder)),
+            None => self.sound(now, desk, Some(Tone::Reorder)),
             Some(
                 Tone::Ringback
                 | Tone::Warning
@@ -472,14 +500,17 @@ impl Appearance {
                 | Tone::Confirm
                 | Tone::Holding
                 | Tone::Conference
-                | Tone::Secure,
+                | Tone::Secure
+                | Tone::Page
+                | Tone::Alert,
             ) => self.silence(),
         }
     }
 
-    fn fail(&mut self, now: Instant, tone: Tone) {
+    fn fail(&mut self, now: Instant, desk: Desk<'_>, tone: Tone) -> Step {
         self.invalidate();
-        self.sound(now, Some(tone));
+        self.sound(now, desk, Some(tone));
+        NOTHING
     }
 
     fn invalidate(&mut self) {
@@ -504,11 +535,11 @@ impl Appearance {
         self.state = if enabled { CallState::Idle } else { CallState::Disabled };
     }
 
-    fn sound(&mut self, now: Instant, tone: Option<Tone>) {
+    fn sound(&mut self, now: Instant, desk: Desk<'_>, tone: Option<Tone>) {
         self.tone = tone;
         self.tone_since = now;
-        match tone.and_then(Tone::duration_ms) {
-            Some(duration_ms) => self.tone_over.start(now, u64::from(duration_ms)),
+        match tone.and_then(|tone| tone.duration_ms(desk.config)) {
+            Some(duration_ms) => self.tone_over.start(now, duration_ms),
             None => self.tone_over.stop(),
         }
     }
@@ -519,12 +550,15 @@ impl Appearance {
     }
 }
 
-/// Busy tone for 486 (Busy Here) and 600 (Busy Everywhere), reorder tone for everything else.
-const fn failure_tone(reason: EndReason) -> Tone {
+/// The special information tone whose setting names the status; else busy tone for 486 (Busy Here) and 600
+/// (Busy Everywhere), reorder tone for everything else.
+fn failure_tone(desk: Desk<'_>, reason: EndReason) -> Tone {
     match reason {
-        EndReason::Failed(486 | 600) => Tone::Busy,
-        EndReason::Failed(_)
-        | EndReason::Local
+        EndReason::Failed(status) => {
+            let sit = desk.special_information(status);
+            sit.unwrap_or(if matches!(status, 486 | 600) { Tone::Busy } else { Tone::Reorder })
+        }
+        EndReason::Local
         | EndReason::Remote
         | EndReason::Cancelled
         | EndReason::AnsweredElsewhere

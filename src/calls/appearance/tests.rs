@@ -4,15 +4,31 @@ use std::vec::Vec;
 
 use super::*;
 use crate::base::golden;
+use crate::config::Config;
+use crate::dialplan::Plan;
 
-const TIMING: &Timing = &Timing { interdigit_long_ms: 10_000, reorder_delay_ms: Some(5_000) };
+/// A desk with the factory's settings and a plan that lets every number be dialled.
+struct Office {
+    config: Config,
+    plan: Plan,
+}
+
+impl Office {
+    fn new() -> Self {
+        Self { config: Config::new(), plan: Plan::parse("([0-9*#]xxxxxxx)").unwrap() }
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk { config: &self.config, plan: &self.plan }
+    }
+}
 
 const fn at(ms: u64) -> Instant {
     Instant::from_millis(ms)
 }
 
 fn key(symbol: char) -> Input<'static> {
-    Input::Collect(collector::Input::Key(DialKey::new(symbol).unwrap()))
+    Input::Collect(dialplan::Input::Key(DialKey::new(symbol).unwrap()))
 }
 
 fn session() -> SessionId {
@@ -21,14 +37,15 @@ fn session() -> SessionId {
 
 /// An appearance to which these inputs happened, a second apart.
 fn after(inputs: &[Input<'_>]) -> Appearance {
+    let office = Office::new();
     let mut appearance = Appearance::new();
     for (second, input) in (0u64..).zip([Input::Enable(true)].iter().chain(inputs)) {
-        let _ = appearance.step(Instant::ZERO.plus_ms(second.saturating_mul(1_000)), TIMING, *input);
+        let _ = appearance.step(Instant::ZERO.plus_ms(second.saturating_mul(1_000)), office.desk(), *input);
     }
     appearance
 }
 
-const SEIZE: Input<'_> = Input::Seize { ready: true };
+const SEIZE: Input<'_> = Input::Seize { ready: true, tone: Tone::Dial };
 
 fn connected() -> Vec<Input<'static>> {
     std::vec![SEIZE, key('6'), key('#'), Input::Begun(session()), Input::Answered]
@@ -43,7 +60,7 @@ fn every_state() -> Vec<(&'static str, Appearance)> {
         ("", Appearance::new()),
         ("", after(&[])),
         ("prompted", after(&[SEIZE])),
-        ("silent", after(&[Input::Seize { ready: false }])),
+        ("silent", after(&[Input::Seize { ready: false, tone: Tone::Dial }])),
         ("one digit", after(&[SEIZE, key('6')])),
         ("not begun", after(&[SEIZE, key('6'), key('#')])),
         ("", call(&[])),
@@ -65,13 +82,17 @@ fn every_input() -> Vec<Input<'static>> {
         Input::Enable(true),
         Input::Enable(false),
         SEIZE,
-        Input::Seize { ready: false },
+        Input::Seize { ready: false, tone: Tone::Dial },
         Input::Ready,
         key('5'),
         key('#'),
-        Input::Collect(collector::Input::Delete),
-        Input::Collect(collector::Input::Send),
-        Input::Call("601"),
+        Input::Collect(dialplan::Input::Delete),
+        Input::Collect(dialplan::Input::Send),
+        Input::Whole("601"),
+        Input::Target("sip:joe@example.com"),
+        Input::Prompt { purpose: Some(Service::ForwardAllOn), tone: Some(Tone::Prompt) },
+        Input::Confirm(Tone::Dial),
+        Input::Reject,
         Input::Begun(session()),
         Input::Refused(Order::Invite),
         Input::Refused(Order::Answer(session())),
@@ -104,12 +125,13 @@ fn face(appearance: &Appearance) -> String {
 
 #[test]
 fn every_state_and_every_input() {
+    let office = Office::new();
     let mut text = String::new();
     for (label, appearance) in every_state() {
         for input in every_input() {
             let mut after = appearance.clone();
             let now = after.deadline().unwrap_or(at(9_000));
-            let order = after.step(now, TIMING, input).order;
+            let order = after.step(now, office.desk(), input).order;
             let order = order.map_or_else(|| "-".into(), |order| format!("{order:?}"));
             let due = after.deadline().map_or_else(|| "-".into(), |due| format!("{}ms", due.since_ms(now)));
             assert!(after.deadline().is_none_or(|due| due >= now));
@@ -129,9 +151,10 @@ fn every_state_is_reached() {
 
 /// The tones that follow one another when nobody does anything, with the moment each begins.
 fn tones_of(mut appearance: Appearance) -> Vec<(u64, &'static str)> {
+    let office = Office::new();
     let mut heard = Vec::new();
     while let Some(due) = appearance.deadline() {
-        let _ = appearance.step(due, TIMING, Input::Timeout);
+        let _ = appearance.step(due, office.desk(), Input::Timeout);
         heard.push((due.as_millis(), appearance.tone().map_or("silence", |(tone, _)| tone.name())));
     }
     heard
@@ -152,10 +175,11 @@ fn the_far_end_hangs_up_silence_for_the_reorder_delay_then_reorder_and_warning()
 
 #[test]
 fn a_reorder_delay_of_zero_is_at_once_and_infinite_is_never() {
-    for (delay, tone, due) in [(Some(0), Some(Tone::Reorder), Some(at(19_000))), (None, None, None)] {
-        let timing = Timing { reorder_delay_ms: delay, ..*TIMING };
+    for (delay, tone, due) in [("0", Some(Tone::Reorder), Some(at(19_000))), ("inf", None, None)] {
+        let mut office = Office::new();
+        office.config.set("Reorder_Delay", delay).unwrap();
         let mut appearance = after(&connected());
-        let _ = appearance.step(at(9_000), &timing, Input::Ended(EndReason::Remote));
+        let _ = appearance.step(at(9_000), office.desk(), Input::Ended(EndReason::Remote));
         assert_eq!(appearance.tone().map(|(tone, _)| tone), tone);
         assert_eq!(appearance.deadline(), due);
     }
@@ -182,7 +206,7 @@ fn ringback_stops_for_early_media_and_returns_with_a_later_180() {
         (183, true, None),
         (180, false, Some(Tone::Ringback)),
     ] {
-        let _ = call.step(at(9_000), TIMING, Input::Progress { status, early_media });
+        let _ = call.step(at(9_000), Office::new().desk(), Input::Progress { status, early_media });
         assert_eq!(call.tone().map(|(tone, _)| tone), tone, "{status} {early_media}");
         assert_eq!(call.state(), CallState::Proceeding);
     }
@@ -190,21 +214,21 @@ fn ringback_stops_for_early_media_and_returns_with_a_later_180() {
 
 #[test]
 fn no_dial_tone_until_registered() {
-    let mut appearance = after(&[Input::Seize { ready: false }]);
+    let mut appearance = after(&[Input::Seize { ready: false, tone: Tone::Dial }]);
     assert_eq!((appearance.tone(), appearance.deadline()), (None, None));
-    let _ = appearance.step(at(5_000), TIMING, Input::Ready);
+    let _ = appearance.step(at(5_000), Office::new().desk(), Input::Ready);
     assert_eq!(appearance.tone(), Some((Tone::Dial, at(5_000))));
-    let mut typed = after(&[Input::Seize { ready: false }, key('6')]);
-    let _ = typed.step(at(5_000), TIMING, Input::Ready);
+    let mut typed = after(&[Input::Seize { ready: false, tone: Tone::Dial }, key('6')]);
+    let _ = typed.step(at(5_000), Office::new().desk(), Input::Ready);
     assert_eq!(typed.tone(), None, "a key has been pressed");
 }
 
 #[test]
 fn a_disabled_line_key_keeps_its_call_to_the_end() {
     let mut appearance = after(&connected());
-    let _ = appearance.step(at(9_000), TIMING, Input::Enable(false));
+    let _ = appearance.step(at(9_000), Office::new().desk(), Input::Enable(false));
     assert_eq!(appearance.state(), CallState::Connected);
-    let step = appearance.step(at(9_500), TIMING, Input::Release);
+    let step = appearance.step(at(9_500), Office::new().desk(), Input::Release);
     assert_eq!(step.order, Some(Order::End(session())));
     assert_eq!(appearance.state(), CallState::Disabled);
 }
@@ -212,7 +236,7 @@ fn a_disabled_line_key_keeps_its_call_to_the_end() {
 #[test]
 fn a_call_that_cannot_be_answered_fails_and_ends() {
     let mut appearance = after(&[Input::Incoming(session()), Input::Answer]);
-    let step = appearance.step(at(9_000), TIMING, Input::Refused(Order::Answer(session())));
+    let step = appearance.step(at(9_000), Office::new().desk(), Input::Refused(Order::Answer(session())));
     assert_eq!(step.order, Some(Order::End(session())));
     assert_eq!(face(&appearance), "invalid (reorder)");
 }

@@ -19,6 +19,7 @@ struct Far {
 #[derive(Clone, Debug)]
 struct Desk {
     calls: Calls,
+    config: Config,
     now: Instant,
     far: Vec<Far>,
     sessions: u16,
@@ -30,20 +31,17 @@ fn extension(number: u8) -> ExtensionId {
     ExtensionId::new(number).unwrap()
 }
 
-fn settings() -> Settings {
-    let mut settings = Settings::new();
-    for line in &mut settings.lines {
-        line.extension = Some(extension(1));
-    }
-    settings
+fn settings() -> Config {
+    Config::new()
 }
 
 impl Desk {
-    fn new(settings: Settings) -> Self {
+    fn new(config: Config) -> Self {
         let mut calls = Calls::new();
-        calls.configure(Instant::ZERO, settings);
+        calls.configure(Instant::ZERO, &config);
         let mut desk = Self {
             calls,
+            config,
             now: Instant::ZERO,
             far: Vec::new(),
             sessions: 0,
@@ -56,9 +54,9 @@ impl Desk {
     }
 
     fn give(&mut self, input: Input<'_>) {
-        let step = self.calls.step(self.now, input);
+        let step = self.calls.step(self.now, &mut self.config, input);
         for order in &step.orders {
-            let command = self.calls.command(order);
+            let command = self.calls.command(&self.config, order).expect("an order for the user agent");
             let outcome = match command {
                 Command::Invite(invite) if self.refuse_invites => {
                     self.commands.push(std::format!("refused INVITE {}", invite.target));
@@ -94,6 +92,11 @@ impl Desk {
             };
             self.give(Input::Outcome { order: *order, outcome });
         }
+    }
+
+    fn set(&mut self, tag: &str, value: &str) {
+        self.config.set(tag, value).unwrap();
+        self.calls.configure(self.now, &self.config);
     }
 
     fn begin(&mut self, incoming: bool) -> SessionId {
@@ -240,7 +243,7 @@ fn a_device_takes_the_first_idle_line_and_hanging_up_gives_it_back() {
 #[test]
 fn a_line_key_turns_the_preferred_device_on_or_the_lifted_handset() {
     let mut settings = settings();
-    settings.preferred_device = AudioDevice::Headset;
+    settings.set("Preferred_Audio_Device", "Headset").unwrap();
     let mut desk = Desk::new(settings);
     desk.line(3);
     assert_eq!((desk.states()[2], desk.device()), ("dialing", "headset"));
@@ -364,7 +367,7 @@ fn another_line_key_ends_what_cannot_be_held() {
 #[test]
 fn a_busy_phone_and_call_waiting_off_refuse() {
     let mut off = settings();
-    off.call_waiting = false;
+    off.set("CW_Setting", "no").unwrap();
     let mut desk = Desk::new(off);
     desk.call(1);
     desk.incoming();
@@ -509,9 +512,7 @@ fn lamps_of_an_idle_line_follow_its_registration() {
         assert_eq!(desk.lamp(LineKey::L2), lamp, "{state:?}");
     }
     assert_eq!(desk.calls.line(LineKey::L2).lamp().since, Instant::from_millis(700));
-    let mut two = settings();
-    two.lines[3].extension = None;
-    desk.calls.configure(desk.now, two);
+    desk.set("Extension_4_", "Disabled");
     assert_eq!((desk.states()[3], desk.lamp(LineKey::L4)), ("disabled", ("off", "steady")));
 }
 

@@ -53,8 +53,8 @@ fn make(desk: &mut Desk, number: usize) {
             assert!(desk.calls.deadline().is_none_or(|due| due > desk.now), "{:?}", desk.calls);
         }
         30 => desk.refuse_invites = !desk.refuse_invites,
-        31 => desk.calls.configure(desk.now, Settings::new()),
-        32 => desk.calls.configure(desk.now, settings()),
+        31 => desk.set("Line_Enable_1_", "no"),
+        32 => desk.set("Line_Enable_1_", ""),
         _ => {
             let registered = desk.calls.registered(extension(1)) == RegistrationState::Registered;
             let state =

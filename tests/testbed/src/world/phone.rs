@@ -97,40 +97,17 @@ impl Desk<'_, Phone> {
         self
     }
 
-    /// Power off and on: the settings stay, all else is forgotten.
+    /// Power off and on: the settings stay, as they were saved; all else is forgotten.
     pub fn restart(self) -> Self {
+        let mut image = vec![0; 16_384];
+        let saved = self.world.station(self.id).config().save(1, &mut image);
+        assert!(saved.is_ok(), "the settings fit into 16 kB");
         let mut phone = Phone::new();
-        for (tag, value) in settings(self.world.station(self.id)) {
-            set(&mut phone, self.now(), &tag, &value);
-        }
+        let restored = phone.restore(self.now(), &[&image]);
+        assert_eq!((restored.slot, restored.left_out), (Some(0), 0), "the settings come back");
         self.world.replace(self.id, phone);
         self.connect()
     }
-}
-
-/// What [`account`] and [`set_account`] wrote, read back.
-fn settings(phone: &Phone) -> Vec<(String, String)> {
-    let config = phone.config();
-    let mut all = vec![
-        ("RTP_Port_Min".to_owned(), config.sip.rtp_port_min.to_string()),
-        ("RTP_Port_Max".to_owned(), config.sip.rtp_port_max.to_string()),
-        ("RTP_Packet_Size".to_owned(), "0.020".to_owned()),
-    ];
-    for (number, extension) in (1..).zip(&config.extensions) {
-        for (name, value) in [
-            ("Proxy", extension.proxy.as_str()),
-            ("User_ID", &extension.user_id),
-            ("Password", &extension.password),
-        ] {
-            all.push((format!("{name}_{number}_"), value.to_owned()));
-        }
-        all.push((format!("Register_Expires_{number}_"), extension.register_expires_s.to_string()));
-    }
-    for (number, key) in (1..).zip(&config.line_keys) {
-        let extension = key.extension.map_or_else(|| "Disabled".to_owned(), |number| number.to_string());
-        all.push((format!("Extension_{number}_"), extension));
-    }
-    all
 }
 
 impl World<Phone> {
