@@ -9,8 +9,7 @@ use crate::config::{Config, Setting, kind};
 use crate::limits;
 use crate::sdp::Codec;
 use crate::transaction::{Timers, Transport};
-use crate::ua::account::Redundancy;
-use crate::ua::{self, CallerIdHeader, ExtensionId};
+use crate::ua::{self, CallerIdHeader, ExtensionId, Redundancy};
 
 /// What `$VERSION` stands for in `SIP User Agent Name`.
 const VERSION: &str = concat!("deskphone/", env!("CARGO_PKG_VERSION"));
