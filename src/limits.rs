@@ -98,8 +98,8 @@ pub const CHALLENGE_LINES: usize = 8;
 /// Bytes of a realm, nonce or opaque. Longer: the challenge is not answered.
 pub const CHALLENGE_BYTES: usize = pick(160, 64);
 
-/// Bytes of all settings that differ from the factory's, with four bytes each for their names. One more is not
-/// taken, and whoever sets it is told.
+/// Bytes of all settings that differ from the factory's, with four bytes each for their names. One more is
+/// not taken, and whoever sets it is told.
 pub const SETTINGS_BYTES: usize = pick(8_192, 2_048);
 
 /// Digits and characters of a number being dialled. Further keys are ignored.

@@ -58,8 +58,8 @@ impl Calls {
         }
     }
 
-    /// A call that comes in takes the lowest idle line key of its extension, unless it is screened. When there
-    /// is none, or call waiting is off during an active call, the caller hears that the person is busy.
+    /// A call that comes in takes the lowest idle line key of its extension, unless it is screened. When
+    /// there is none, or call waiting is off during an active call, the caller hears that the person is busy.
     fn incoming(&mut self, turn: &mut Turn<'_>, session: SessionId, view: Option<SessionView<'_>>) {
         let Some(view) = view else { return };
         if !view.peer_number.is_empty() {

@@ -2,7 +2,7 @@
 
 use heapless::String;
 
-use super::appearance::Input as Call;
+use super::appearance::{Input as Call, Served};
 use super::{Calls, LineKey, Tone, Turn};
 use crate::base::text;
 use crate::config::catalogue::{phone, regional, user};
@@ -45,13 +45,17 @@ impl Calls {
             Class::WantsNumber => {
                 let code = codes(turn.config).find(|code| code.service == service);
                 let tone = code.map_or(CodeTone::Prompt, |code| code.tone);
-                self.order(turn, key, Call::Prompt { purpose: Some(service), tone: tone_of(tone) });
+                self.order(
+                    turn,
+                    key,
+                    Call::Served(Served::Prompt { purpose: Some(service), tone: tone_of(tone) }),
+                );
             }
             Class::AtOnce if service == Service::CallReturn && !self.last_caller.is_empty() => {
                 let caller = self.last_caller.clone();
                 self.order(turn, key, Call::Target(&caller));
             }
-            Class::AtOnce => self.order(turn, key, Call::Reject),
+            Class::AtOnce => self.order(turn, key, Call::Served(Served::Reject)),
         }
     }
 
@@ -68,7 +72,7 @@ impl Calls {
             Service::ClearOnce => chosen.secure = Some(false),
             Service::Codec(choice) => {
                 let Some(codec) = codec(choice.codec) else {
-                    return self.order(turn, key, Call::Reject);
+                    return self.order(turn, key, Call::Served(Served::Reject));
                 };
                 let choice = if choice.force { CodecChoice::Force } else { CodecChoice::Prefer };
                 chosen.codec = Some(choice(codec));
@@ -106,14 +110,14 @@ impl Calls {
         // So many codes that they do not fit are not dialled again.
         let _full = chosen.typed.push_str(keys);
         let tone = self.dial_tone(turn.config, key);
-        self.order(turn, key, Call::Prompt { purpose: None, tone: Some(tone) });
+        self.order(turn, key, Call::Served(Served::Prompt { purpose: None, tone: Some(tone) }));
     }
 
     /// A setting is switched; confirm tone, then dial tone.
     fn switch(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service) {
         match SWITCHES.iter().find(|(switch, ..)| *switch == service) {
             Some((_, setting, value)) => self.keep(turn, key, *setting, value),
-            None => self.order(turn, key, Call::Reject),
+            None => self.order(turn, key, Call::Served(Served::Reject)),
         }
     }
 
@@ -125,7 +129,7 @@ impl Calls {
         }
         match FORWARDS.iter().find(|(forward, _)| *forward == service) {
             Some((_, setting)) => self.keep(turn, key, setting.id(), &number),
-            None => self.order(turn, key, Call::Reject),
+            None => self.order(turn, key, Call::Served(Served::Reject)),
         }
     }
 
@@ -134,14 +138,14 @@ impl Calls {
         let code = codes(turn.config).find(|code| code.service == service);
         let mut whole: String<{ limits::DIALED_BYTES }> = String::new();
         let fits = whole.push_str(code.map_or("", |code| code.keys)).and_then(|()| whole.push_str(number));
-        self.order(turn, key, Call::Prompt { purpose: None, tone: None });
-        self.order(turn, key, if fits.is_ok() { Call::Target(&whole) } else { Call::Reject });
+        self.order(turn, key, Call::Served(Served::Prompt { purpose: None, tone: None }));
+        self.order(turn, key, if fits.is_ok() { Call::Target(&whole) } else { Call::Served(Served::Reject) });
     }
 
     fn keep(&mut self, turn: &mut Turn<'_>, key: LineKey, setting: Id, value: &str) {
         let input = match turn.config.put(setting, value) {
-            Ok(()) => Call::Confirm(self.dial_tone(turn.config, key)),
-            Err(_) => Call::Reject,
+            Ok(()) => Call::Served(Served::Confirm(self.dial_tone(turn.config, key))),
+            Err(_) => Call::Served(Served::Reject),
         };
         self.order(turn, key, input);
     }

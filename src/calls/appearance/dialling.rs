@@ -1,6 +1,8 @@
 //! Dialling: from the dial tone to a complete number.
 
-use super::{Appearance, CallState, Desk, DialKey, NOTHING, Order, Party, Service, Step, Tone, order};
+use super::{
+    Appearance, CallState, Desk, DialKey, NOTHING, Order, Party, Served, Service, Step, Tone, order,
+};
 use crate::base::{Instant, text};
 use crate::dialplan::{self, Collector, Verdict};
 use heapless::String;
@@ -14,14 +16,16 @@ impl Appearance {
         self.ask(now, desk, None, Some(tone))
     }
 
+    pub(super) fn served(&mut self, now: Instant, desk: Desk<'_>, served: Served) -> Step {
+        match served {
+            Served::Prompt { purpose, tone } => self.ask(now, desk, purpose, tone),
+            Served::Confirm(tone) => self.confirm(now, desk, tone),
+            Served::Reject => self.fail(now, desk, Tone::Reorder),
+        }
+    }
+
     /// A number is to be dialled, from its first key on. A plan may be complete without any key: a hot line.
-    pub(super) fn ask(
-        &mut self,
-        now: Instant,
-        desk: Desk<'_>,
-        purpose: Option<Service>,
-        tone: Option<Tone>,
-    ) -> Step {
+    fn ask(&mut self, now: Instant, desk: Desk<'_>, purpose: Option<Service>, tone: Option<Tone>) -> Step {
         self.purpose = purpose;
         self.prompt = tone;
         self.collector = Collector::new();
@@ -30,7 +34,7 @@ impl Appearance {
     }
 
     /// Confirm tone, then dial tone; the next key is the first of a number.
-    pub(super) fn confirm(&mut self, now: Instant, desk: Desk<'_>, tone: Tone) -> Step {
+    fn confirm(&mut self, now: Instant, desk: Desk<'_>, tone: Tone) -> Step {
         let step = self.ask(now, desk, None, Some(tone));
         if step == NOTHING && self.ready {
             self.sound(now, desk, Some(Tone::Confirm));

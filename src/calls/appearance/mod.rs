@@ -78,17 +78,8 @@ pub enum Input<'a> {
     Whole(&'a str),
     /// The person calls what is no number to be dialled: an address, or a number as it came from the network.
     Target(&'a str),
-    /// A service was ordered by its code: it wants a number, or the number of the call itself follows.
-    Prompt {
-        /// What the number is for; `None`: a call.
-        purpose: Option<Service>,
-        /// What asks for it.
-        tone: Option<Tone>,
-    },
-    /// What was dialled is done: confirm tone, then the dial tone given here.
-    Confirm(Tone),
-    /// What was dialled cannot be done.
-    Reject,
+    /// What became of a code that was dialled.
+    Served(Served),
     /// The user agent made the session for our call.
     Begun(SessionId),
     /// The user agent did not do what was ordered.
@@ -128,6 +119,22 @@ pub enum Input<'a> {
     Release,
     /// Time passed.
     Timeout,
+}
+
+/// What became of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Served {
+    /// It wants a number, or the number of the call itself follows.
+    Prompt {
+        /// What the number is for; `None`: a call.
+        purpose: Option<Service>,
+        /// What asks for it.
+        tone: Option<Tone>,
+    },
+    /// It is done: confirm tone, then the dial tone given here.
+    Confirm(Tone),
+    /// It cannot be done.
+    Reject,
 }
 
 /// What an input asks of the user agent.
@@ -205,9 +212,7 @@ impl Appearance {
             (CallState::Dialing, Input::Collect(key)) => self.collect(now, desk, key),
             (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
             (CallState::Dialing, Input::Target(target)) => self.call(target),
-            (CallState::Dialing, Input::Prompt { purpose, tone }) => self.ask(now, desk, purpose, tone),
-            (CallState::Dialing, Input::Confirm(tone)) => self.confirm(now, desk, tone),
-            (CallState::Dialing, Input::Reject) => self.fail(now, desk, Tone::Reorder),
+            (CallState::Dialing, Input::Served(served)) => self.served(now, desk, served),
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
             (CallState::Idle, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
@@ -250,9 +255,7 @@ impl Appearance {
                 | Input::Collect(_)
                 | Input::Whole(_)
                 | Input::Target(_)
-                | Input::Prompt { .. }
-                | Input::Confirm(_)
-                | Input::Reject
+                | Input::Served(_)
                 | Input::Begun(_)
                 | Input::Incoming(_)
                 | Input::Progress { .. }
