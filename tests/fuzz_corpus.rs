@@ -37,6 +37,11 @@ fn run(target: &str, body: fn(&[u8])) {
 }
 
 #[test]
+fn dial_plan() {
+    run("dial_plan", deskphone::dialplan::fuzz_dial_plan);
+}
+
+#[test]
 fn media() {
     run("media", deskphone::media::fuzz_media);
 }

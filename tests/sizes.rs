@@ -4,6 +4,7 @@
 
 use deskphone::base::{Instant, Pool, Timer};
 use deskphone::dialog::{Dialog, RouteSet};
+use deskphone::dialplan::{Collector, Plan};
 use deskphone::media::jitter_buffer::JitterBuffer;
 use deskphone::media::stream::AudioStream;
 use deskphone::media::tone_generator::ToneGenerator;
@@ -36,6 +37,8 @@ fn each_part_stays_within_its_bound() {
         Negotiated, 512;
         RouteSet, 512;
         Dialog, 2_048;
+        Plan, 5_200;
+        Collector, 700;
         Transactions, 52_000;
         JitterBuffer, 6_000;
         ToneGenerator, 256;

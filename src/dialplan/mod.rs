@@ -7,6 +7,8 @@
 pub mod code_list;
 pub mod collector;
 pub mod fault;
+#[cfg(feature = "_fuzzing")]
+mod fuzz;
 mod ip;
 mod item;
 pub mod key;
@@ -21,6 +23,8 @@ pub mod transform;
 
 pub use code_list::{CodeList, CodeListFault, CodeTone};
 pub use collector::{Collector, Incomplete, Input, Prompt, Rules, State, Step, Verdict};
+#[cfg(feature = "_fuzzing")]
+pub use fuzz::fuzz_dial_plan;
 pub use fault::{Expected, PlanFault};
 pub use key::DialKey;
 pub use plan::Plan;

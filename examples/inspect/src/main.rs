@@ -1,4 +1,5 @@
-//! What the library makes of something: `inspect sip FILE...`, `inspect script KIND TEXT`.
+//! What the library makes of something: `inspect sip FILE...`, `inspect script KIND TEXT`,
+//! `inspect plan PLAN KEYS`.
 //!
 //! `sip` reads messages (`-` is standard input). One line a file: name, TAB, `request METHOD` / `response
 //! CODE` /
@@ -6,17 +7,21 @@
 //! decoded values follow as further TAB-separated `key=value`.
 //!
 //! `script` reads one of the phone's scripts and shows what it does: one line for each change.
+//!
+//! `plan` shows what a dial plan makes of keys: one line a key, then the verdict.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
+mod plan;
 mod script;
 mod sip;
 
 const USAGE: &str = "\
 usage: inspect sip [--fields] FILE...   (- reads standard input)
-       inspect script led|tone|cad|ring|freq TEXT [--for 3s]";
+       inspect script led|tone|cad|ring|freq TEXT [--for 3s]
+       inspect plan PLAN [KEYS]         (. and , let the long and the short timer run out)";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -28,6 +33,7 @@ fn main() -> ExitCode {
     let ended = match arguments.split_first() {
         Some((command, rest)) if command == "sip" => messages(rest),
         Some((command, rest)) if command == "script" => script::run(rest),
+        Some((command, rest)) if command == "plan" => plan::run(rest),
         Some(_) | None => None,
     };
     ended.unwrap_or_else(|| {

@@ -2,6 +2,7 @@
 
 mod audio;
 mod desk;
+mod dialling;
 mod scripts;
 mod signalling;
 
@@ -48,7 +49,7 @@ pub fn everything() -> bool {
         && signalling::transactions()
         && audio::descriptions()
         && audio::stream()
-        && scripts::scripts()
+        && dialling::dialling() && scripts::scripts()
         && desk::a_call_each_way()
 }
 
