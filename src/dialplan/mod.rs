@@ -23,9 +23,9 @@ pub mod transform;
 
 pub use code_list::{CodeList, CodeListFault, CodeTone};
 pub use collector::{Collector, Incomplete, Input, Prompt, Rules, State, Step, Verdict};
+pub use fault::{Expected, PlanFault};
 #[cfg(feature = "_fuzzing")]
 pub use fuzz::fuzz_dial_plan;
-pub use fault::{Expected, PlanFault};
 pub use key::DialKey;
 pub use plan::Plan;
 pub use star::{Class, CodecChoice, CodecName, Service, leading_code};

@@ -17,7 +17,8 @@ fn verdict(plan: &str, keys: &str) -> String {
 #[test]
 fn each_step_is_a_line() {
     let out = inspect(&["(<9,:>12|9xxx)", "912"]);
-    let lines = "start\topen\tdial\t-\n9\topen\toutside\t10000\n1\topen\t-\t10000\n2\tcomplete\t-\t3000\npending\n";
+    let lines =
+        "start\topen\tdial\t-\n9\topen\toutside\t10000\n1\topen\t-\t10000\n2\tcomplete\t-\t3000\npending\n";
     assert_eq!(String::from_utf8_lossy(&out.stdout), lines);
 }
 
