@@ -3,8 +3,8 @@
 use super::{Collector, DialKey, Input, Plan, Rules, Service, State, Verdict};
 use crate::base::Instant;
 
-/// Reads `data` as a plan and dials by it: keys, `.` and `,` for time, `D` and `S` for deleting and sending, `!`
-/// for a plan that changed.
+/// Reads `data` as a plan and dials by it: keys, `.` and `,` for time, `D` and `S` for deleting and sending,
+/// `!` for a plan that changed.
 ///
 /// # Panics
 /// When a verdict is one that cannot be, or a timer does not end: that is what the fuzzer looks for.

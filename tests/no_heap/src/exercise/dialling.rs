@@ -2,9 +2,7 @@
 
 use core::hint::black_box;
 use deskphone::base::Instant;
-use deskphone::dialplan::{
-    CodeList, Collector, DialKey, Input, Plan, Rules, Service, Verdict, leading_code,
-};
+use deskphone::dialplan::{CodeList, Collector, DialKey, Input, Plan, Rules, Service, Verdict, leading_code};
 
 pub fn dialling() -> bool {
     let mut plan = Plan::new();

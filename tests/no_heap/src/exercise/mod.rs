@@ -49,7 +49,8 @@ pub fn everything() -> bool {
         && signalling::transactions()
         && audio::descriptions()
         && audio::stream()
-        && dialling::dialling() && scripts::scripts()
+        && dialling::dialling()
+        && scripts::scripts()
         && desk::a_call_each_way()
 }
 
