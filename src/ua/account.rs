@@ -165,6 +165,15 @@ impl Account {
             && self.register_expires_s == other.register_expires_s
     }
 
+    /// Whether both speak of the same address-of-record at the same server.
+    pub(super) fn is_same_party(&self, other: &Self) -> bool {
+        self.user == other.user
+            && self.proxy == other.proxy
+            && self.outbound_proxy == other.outbound_proxy
+            && self.auth_user == other.auth_user
+            && self.password == other.password
+    }
+
     /// Whether there is anything to register, and anywhere.
     pub(super) fn can_register(&self) -> bool {
         self.enabled && !self.user.is_empty() && !self.proxy.is_empty()
@@ -214,6 +223,8 @@ pub struct Settings {
     pub accept_language: String<31>,
     /// `Use Compact Header`: our requests have compact header names.
     pub compact_headers: bool,
+    /// `Remove Last Reg`: a binding that a change leaves behind is removed first.
+    pub remove_last_registration: bool,
     /// `Caller ID Header`: what says who calls.
     pub caller_id_header: CallerIdHeader,
     /// `Escape Display Name`: our name is always between quotes.
@@ -295,6 +306,7 @@ impl Settings {
             register_user_agent: String::new(),
             accept_language: String::new(),
             compact_headers: false,
+            remove_last_registration: false,
             caller_id_header: CallerIdHeader::PaidRpidFrom,
             escape_display_name: false,
             invite_expires_s: 240,

@@ -44,6 +44,7 @@ pub mod session_timer;
 mod srv;
 mod subscriber;
 mod subscription;
+mod succession;
 mod summons;
 mod update;
 mod view;
@@ -58,6 +59,7 @@ pub use fuzz::fuzz_ua_moves;
 pub use identity::CallerIdHeader;
 pub use ids::{ExtensionId, SessionId, Ticket};
 pub use resolve::{Query, Records, Resolve, SrvRecord};
+pub use succession::RegistrationMark;
 pub use view::{RegistrationView, SessionMedia, SessionView};
 
 use core::net::{IpAddr, SocketAddr};
@@ -102,6 +104,8 @@ pub struct UserAgent {
     events: Deque<Event, { limits::EVENTS }>,
     address: Option<IpAddr>,
     clock_told: Option<Instant>,
+    /// An account that takes over when the binding of the one before is removed.
+    succession: Option<(ExtensionId, Account)>,
     /// Makes the tags of stateless answers the same for each retransmission, and nobody's guess.
     secret: Option<u32>,
     next_port: u16,
@@ -183,6 +187,7 @@ impl UserAgent {
             events: Deque::new(),
             address: None,
             clock_told: None,
+            succession: None,
             secret: None,
             next_port: 0,
             counters: Counters { malformed: 0, rejected: 0, over_limit: 0, strays: 0, unsendable: 0 },
@@ -196,8 +201,15 @@ impl UserAgent {
 
     /// Gives an extension its account. Another account registers anew, and one that is not to register any
     /// more removes its binding, when the next `Timeout` comes, which [`UserAgent::deadline`] asks for; calls
-    /// go on.
+    /// go on. With `Remove Last Reg` an account of another party takes over only when the binding of the one
+    /// before is removed.
     pub fn set_account(&mut self, extension: ExtensionId, account: &Account) {
+        if !self.defers(extension, account) {
+            self.replace_account(extension, account);
+        }
+    }
+
+    fn replace_account(&mut self, extension: ExtensionId, account: &Account) {
         let held = self.accounts.of_mut(extension);
         if held == account {
             return;

@@ -11,7 +11,7 @@ use super::failures::{Mark, Search};
 use super::identifier::{self, CallId, Tag};
 use super::next_hop::NextHop;
 use super::registration::{Input, Policy, Registration};
-use super::request;
+use super::request::{self, Place};
 use super::response;
 use super::view::RegistrationView;
 use super::{Event, ExtensionId, Instant, Outcome, Refusal, Rng, UserAgent};
@@ -26,11 +26,13 @@ use crate::transaction::{ClientId, Hop};
 pub(super) struct Registrar {
     machine: Registration,
     /// The same for all REGISTERs of a boot cycle (§10.2).
-    call_id: CallId,
+    pub(super) call_id: CallId,
     tag: Tag,
-    cseq: u32,
+    pub(super) cseq: u32,
     pub(super) client: Option<ClientId>,
     attempts: Attempts,
+    /// Where the binding leads to, as the registrar has it.
+    bound: Option<Place>,
     /// The current REGISTER's way from server to server.
     pub(super) search: Search,
     /// The server that granted the binding, or that answers the calls of an extension without one.
@@ -42,12 +44,12 @@ pub(super) struct Registrar {
     /// The expiry in the REGISTER that is under way.
     asked_s: u32,
     /// What the account's change means for the binding, until the next timeout.
-    change: Option<Change>,
+    pub(super) change: Option<Change>,
 }
 
 /// What becomes of a binding when its account has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
+pub(super) enum Change {
     /// It belongs to another account, or there shall be one now.
     Anew,
     /// Its server is lost: it is asked for elsewhere.
@@ -65,6 +67,7 @@ impl Registrar {
             cseq: 0,
             client: None,
             attempts: Attempts::new(),
+            bound: None,
             search: Search::new(Mark::START),
             home: None,
             fall_back: Timer::OFF,
@@ -76,6 +79,10 @@ impl Registrar {
 
     pub(super) fn view(&self) -> RegistrationView {
         RegistrationView { state: self.machine.reported(), expires_s: self.machine.granted_s() }
+    }
+
+    pub(super) const fn is_bound(&self) -> bool {
+        self.bound.is_some()
     }
 
     pub(super) fn deadline(&self, network: bool) -> Option<Instant> {
@@ -93,6 +100,9 @@ impl Registrar {
 
     /// The account is another one. What has nothing to do with the binding does not touch it.
     pub(super) fn account_changed(&mut self, old: &Account, new: &Account) {
+        if !old.is_same_party(new) {
+            self.bound = None;
+        }
         let change = match (old.wants_binding(), new.wants_binding()) {
             _ if !old.binds_as(new) => Change::Anew,
             (false, true) => Change::Anew,
@@ -138,6 +148,7 @@ impl UserAgent {
         registrar.waiting = None;
         registrar.fall_back.stop();
         self.registration_step(now, rng, extension, Input::Reset);
+        self.registrars.of_mut(extension).change = None;
         let account = self.accounts.of(extension);
         if self.address.is_some() && account.wants_binding() {
             let expires_s = account.register_expires_s;
@@ -221,9 +232,12 @@ impl UserAgent {
             self.register_failed(now, rng, extension, status, retry_after_s);
             return;
         }
+        let own_place =
+            self.shown_address(extension).map(|shown| request::place(self.accounts.of(extension), shown));
         let registrar = self.registrars.of_mut(extension);
         let input = match status {
             200..=299 => {
+                registrar.bound = own_place.filter(|_| registrar.asked_s > 0);
                 // RFC 7616 §3.5
                 if let Some(next) = response.raw(HeaderName::AuthenticationInfo) {
                     self.credentials.of_mut(extension).take_next_nonce(Asker::Server, next);
@@ -268,6 +282,9 @@ impl UserAgent {
         }
         if let Some(expires_s) = step.register_s {
             self.send_register(now, rng, extension, expires_s);
+        }
+        if self.registrars.of(extension).machine.is_off() {
+            self.succeed(extension);
         }
     }
 
@@ -325,6 +342,8 @@ impl UserAgent {
         let registrar = registrars.of_mut(extension);
         if registrar.call_id.is_empty() {
             registrar.call_id = identifier::call_id(rng);
+        }
+        if registrar.tag.is_empty() {
             registrar.tag = identifier::tag(rng);
         }
         registrar.cseq = registrar.cseq.saturating_add(1);
@@ -352,6 +371,11 @@ impl UserAgent {
         compose::header(&mut out, HeaderName::To, own.written());
         compose::header(&mut out, HeaderName::CallId, &registrar.call_id);
         compose::cseq(&mut out, registrar.cseq, Method::Register);
+        let place = request::place(account, address);
+        if let Some(former) = registrar.bound.filter(|was| settings.remove_last_registration && *was != place)
+        {
+            request::former_contact(&mut out, account, former);
+        }
         request::contact(&mut out, account, address);
         compose::number_header(&mut out, HeaderName::Expires, u64::from(expires_s));
         let target = Target { method: b"REGISTER", uri: uri.written(), body: b"" };

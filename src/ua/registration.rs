@@ -174,6 +174,11 @@ impl Registration {
         matches!(self.state, State::Registered)
     }
 
+    /// Whether there is no binding, and none is asked for or given up.
+    pub(super) fn is_off(&self) -> bool {
+        self.state == State::Off
+    }
+
     /// What the registrar granted, seconds; 0 when there is no binding.
     pub(super) const fn granted_s(&self) -> u32 {
         self.granted_s

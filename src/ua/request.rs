@@ -13,6 +13,9 @@ use crate::transaction::{Hop, Transport};
 /// Room for a Via value of ours.
 pub(super) type ViaRoom = [u8; 160];
 
+/// An address, and the transport to it.
+pub(super) type Place = (SocketAddr, Transport);
+
 /// Our Via value (RFC 3261 §8.1.1.7).
 pub(super) fn via<'r>(room: &'r mut ViaRoom, hop: &Hop, shown: Shown, branch: &[u8]) -> &'r [u8] {
     let mut out = Writer::new(room);
@@ -47,15 +50,33 @@ pub(super) fn contact(out: &mut Writer<'_>, account: &Account, shown: Shown) {
     compose::end(out);
 }
 
+/// Writes a Contact that removes the binding of an address that we had before (RFC 3261 §10.2.2).
+pub(super) fn former_contact(out: &mut Writer<'_>, account: &Account, former: Place) {
+    compose::begin(out, HeaderName::Contact);
+    out.text("<");
+    placed_uri(out, account, former);
+    out.text(">;expires=0");
+    compose::end(out);
+}
+
 /// Writes the URI of our Contact.
 pub(super) fn contact_uri(out: &mut Writer<'_>, account: &Account, shown: Shown) {
+    placed_uri(out, account, place(account, shown));
+}
+
+/// Where we are reached.
+pub(super) const fn place(account: &Account, shown: Shown) -> Place {
+    (shown.contact, account.transport)
+}
+
+fn placed_uri(out: &mut Writer<'_>, account: &Account, (address, transport): Place) {
     out.text("sip:");
     if !account.user.is_empty() {
         user(out, account.user.as_bytes());
         out.text("@");
     }
-    socket_address(out, shown.contact);
-    match account.transport {
+    socket_address(out, address);
+    match transport {
         Transport::Udp => {}
         Transport::Tcp => out.text(";transport=tcp"),
         Transport::Tls => out.text(";transport=tls"),

@@ -11,5 +11,6 @@ mod ending;
 mod holding;
 mod network;
 mod registration;
+mod rfc3665;
 mod scene;
 mod waiting;

@@ -181,3 +181,73 @@ fn the_name_of_telephone_events_is_a_setting() {
     let media = desk.end.ua.session(id).unwrap().media.unwrap();
     assert_eq!((media.dtmf_payload_type, media.receive_dtmf_payload_type), (Some(101), Some(99)));
 }
+
+/// A desk that is registered at the peer.
+fn registered() -> Desk {
+    let mut desk = Desk::with(|account| account.proxy = text::exact("192.0.2.9:5062").unwrap());
+    desk.end.ua.settings_mut().remove_last_registration = true;
+    let _ = desk.command(Command::Register(E1));
+    let register = desk.next("REGISTER");
+    desk.reply(&register, "200 OK", "r", "", "");
+    desk.events();
+    desk
+}
+
+#[test]
+fn rfc3261_10_2_2_the_contact_before_goes_with_the_new_one() {
+    let mut desk = registered();
+    desk.account(E1, |account| {
+        account.proxy = text::exact("192.0.2.9:5062").unwrap();
+        account.register = true;
+        account.port = 5070;
+    });
+    desk.run_ms(0);
+    let moved = desk.next("REGISTER");
+    let contacts: std::vec::Vec<_> =
+        moved.text.lines().filter_map(|line| line.strip_prefix("Contact: ")).collect();
+    assert_eq!(contacts, ["<sip:alice@192.0.2.1:5060>;expires=0", "<sip:alice@192.0.2.1:5070>"]);
+    desk.reply(&moved, "200 OK", "r", "", "");
+    desk.events();
+    let _ = desk.command(Command::Register(E1));
+    assert_eq!(desk.next("REGISTER").text.matches("Contact: ").count(), 1, "once is enough");
+}
+
+#[test]
+fn remove_last_reg_another_party_waits_until_the_first_has_left() {
+    for (status, extra) in [("200 OK", ""), ("404 Not Found", "")] {
+        let mut desk = registered();
+        let other = |account: &mut crate::ua::Account| {
+            account.proxy = text::exact("192.0.2.9:5062").unwrap();
+            account.register = true;
+            account.user = text::exact("carol").unwrap();
+        };
+        desk.account(E1, other);
+        desk.run_ms(0);
+        let leaving = desk.next("REGISTER");
+        assert!(leaving.header("To").contains("alice@") && leaving.header("Expires") == "0");
+        desk.silent();
+        desk.reply(&leaving, status, "r", extra, "");
+        desk.run_ms(0);
+        let coming = desk.next("REGISTER");
+        assert!(coming.header("To").contains("carol@") && coming.header("Expires") == "3600");
+        assert_eq!(coming.text.matches("Contact: ").count(), 1);
+        desk.silent();
+    }
+}
+
+#[test]
+fn random_reg_cid_on_reboot() {
+    let mut before = registered();
+    let mark = before.end.ua.registration_mark(E1).unwrap();
+    let _ = before.command(Command::Register(E1));
+    let last = before.next("REGISTER");
+    let mut after = Desk::with(|account| account.proxy = text::exact("192.0.2.9:5062").unwrap());
+    assert_eq!(after.end.ua.registration_mark(E1), None);
+    after.end.ua.resume_registration(E1, &mark);
+    let _ = after.command(Command::Register(E1));
+    let next = after.next("REGISTER");
+    assert_eq!(next.header("Call-ID"), last.header("Call-ID"));
+    assert_eq!((mark.cseq, next.header("CSeq")), (1, "2 REGISTER"), "§10.2: it rises");
+    after.end.ua.resume_registration(E1, &crate::ua::RegistrationMark { cseq: 9, ..mark });
+    assert_eq!(after.end.ua.registration_mark(E1).unwrap().cseq, 2, "too late");
+}
