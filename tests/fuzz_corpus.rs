@@ -77,6 +77,11 @@ fn sip_stream() {
 }
 
 #[test]
+fn stun() {
+    run("stun", deskphone::stun::fuzz_stun);
+}
+
+#[test]
 fn ua_moves() {
     run("ua_moves", deskphone::ua::fuzz_ua_moves);
 }

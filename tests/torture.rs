@@ -1,6 +1,6 @@
-//! RFC 4475: the torture messages. A corpus of our own, one message a section, always runs; the RFC's own
-//! files, bit exact, run when the environment's TORTURE_DIR names a folder with `rfc4475/*.dat` and
-//! `rfc4475.tsv`.
+//! RFC 4475 and RFC 5118 (IPv6): the torture messages. A corpus of our own, one message a section, always
+//! runs; the RFCs' own files, bit exact, run when the environment's TORTURE_DIR names a folder with
+//! `rfc4475/*.dat`, `rfc5118-wire/*.dat` and their tables.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -64,6 +64,85 @@ fn our_own_corpus_one_message_a_section() {
         found.push_str(&format!("{} | {}\n", name(&path), verdict(&fs::read(&path).unwrap())));
     }
     assert_golden(&root.join("golden/torture.txt"), &found);
+}
+
+#[test]
+fn rfc5118_4_our_own_messages_of_ipv6() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let files = files(&root.join("corpus/ipv6"), "sip");
+    assert_eq!(files.len(), 12, "RFC 5118 has ten sections, two of them with two messages");
+    let mut found = String::new();
+    for path in files {
+        found.push_str(&format!("{} | {}\n", name(&path), verdict(&fs::read(&path).unwrap())));
+    }
+    assert_golden(&root.join("golden/torture_ipv6.txt"), &found);
+}
+
+/// What RFC 5118 wants understood, in our own messages.
+#[test]
+fn rfc5118_4_ipv6_references_decode() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/ipv6");
+    let read = |name: &str| fs::read(root.join(name)).unwrap();
+    let target = |bytes: &[u8]| -> (String, Option<u16>) {
+        let message = Message::parse(bytes).unwrap();
+        let uri = uri::Uri::parse(message.request_uri().unwrap()).unwrap();
+        let sip = *uri.sip().unwrap();
+        (sip.host.ip().map_or_else(String::new, |ip| ip.to_string()), sip.port)
+    };
+    // §4.3, §4.4: inside the brackets it is address, outside it is port
+    assert_eq!(target(&read("s04_03_port_inside.sip")), ("2001:db8:7::5:5070".into(), None));
+    assert_eq!(target(&read("s04_04_port_outside.sip")), ("2001:db8:7::5".into(), Some(5_070)));
+    // §4.5: with brackets or without
+    for name in ["s04_05_received_brackets.sip", "s04_05_received_bare.sip"] {
+        let bytes = read(name);
+        let via = Message::parse(&bytes).unwrap().via().unwrap();
+        assert_eq!(via.received(), "2001:db8:7::21:255".parse().ok(), "{name}");
+    }
+    // §4.7
+    let bytes = read("s04_07_mixed_vias.sip");
+    let hosts: Vec<_> = Message::parse(&bytes).unwrap().vias().map(|via| via.host.ip()).collect();
+    let expected = ["2001:db8:7::21:1", "192.0.2.33", "2001:db8:7::21:255"].map(|text| text.parse().ok());
+    assert_eq!(hosts, expected);
+    // §4.6, §4.8, §4.9: descriptions with the addresses of one family, of both, and mapped ones
+    for (name, addresses) in [
+        ("s04_06_description.sip", &["2001:db8:7::21"][..]),
+        ("s04_08_mixed_description.sip", &["192.0.2.33", "2001:db8:7::21"]),
+        ("s04_09_mapped.sip", &["::ffff:192.0.2.33"]),
+    ] {
+        let bytes = read(name);
+        let body = Message::parse(&bytes).unwrap().body();
+        let description = deskphone::sdp::Description::parse(body).unwrap();
+        for address in addresses {
+            let written = body.windows(address.len()).any(|part| part == address.as_bytes());
+            assert!(written && !description.media.is_empty(), "{name}");
+        }
+    }
+}
+
+/// RFC 5118 as it is on the wire: its archive has bare line feeds and wrong lengths (`rfc5118-wire`).
+#[test]
+fn rfc5118_the_bit_exact_messages_get_the_table_s_verdict() {
+    let Some(folder) = std::env::var_os("TORTURE_DIR").map(PathBuf::from) else {
+        println!("TORTURE_DIR is not set: the bit-exact files of RFC 5118 were NOT checked");
+        return;
+    };
+    let table = fs::read_to_string(folder.join("rfc5118.tsv")).unwrap();
+    let mut checked = 0;
+    for row in table.lines().skip(1) {
+        let columns: Vec<_> = row.split('\t').collect();
+        let (file, section, statuses) = (columns[0], columns[1], columns[6]);
+        let wire = file.replace("rfc5118/", "rfc5118-wire/");
+        let found = verdict(&fs::read(folder.join(wire)).unwrap());
+        let status = found.split(" | ").nth(1).unwrap();
+        let fits = match status {
+            // What a user agent goes on with; whether there is a dialog is not the parser's to know.
+            "normal" => statuses != "400",
+            code => statuses.contains(code),
+        };
+        assert!(fits, "{file} ({section}): the table says {statuses}, found {found}");
+        checked += 1;
+    }
+    assert_eq!(checked, 12);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::key::Key;
 use super::records::{SendTicket, ServerMachine, ServerRecord, Spare};
 use super::slots::{Place, Slot};
 use super::table::{ClientEnd, ClientId, Notice, Outgoing, RequestMatch, ServerEnd, ServerId, Transactions};
-use super::transport::Hop;
+use super::transport::{Hop, Transport, rename_transport};
 use crate::base::Instant;
 use crate::sip::{Message, Method};
 
@@ -111,6 +111,26 @@ impl Transactions {
             self.servers.free(place);
         }
         Some(notice)
+    }
+
+    /// RFC 3261 §18.1.1: a request that went over TCP only for its size goes over UDP when TCP leads nowhere.
+    /// It is the same transaction: whoever got it both ways takes the second one for a retransmission.
+    pub(super) fn falls_back_to_datagram(&mut self, now: Instant, place: Place) -> bool {
+        let ticket = self.next_ticket();
+        let Some(slot) = self.clients.slot_mut(place) else { return false };
+        let (record, request) = slot.parts_mut();
+        let Some(record) = record else { return false };
+        let Some(timers) = record.switched.take().filter(|_| record.machine.is_unanswered()) else {
+            return false;
+        };
+        if !rename_transport(request, Transport::Tcp, Transport::Udp) {
+            return false;
+        }
+        record.hop.transport = Transport::Udp;
+        record.machine = record.machine.begun_anew(now, Transport::Udp, &timers);
+        record.failed = false;
+        record.pending = Some((ticket, Transmit::Request));
+        true
     }
 
     /// Lends the request, or the ACK to its failure, which is composed for the occasion.

@@ -6,7 +6,7 @@ use super::records::{ClientMachine, ClientRecord, Owner, ServerMachine, ServerRe
 use super::slots::Slot;
 use super::table::{ClientId, ServerId, Transactions};
 use super::timing::{Class, Timers};
-use super::transport::{Hop, sent_by_port};
+use super::transport::{Hop, Transport, rename_transport, sent_by_port};
 use super::{client, invite_server, server};
 use crate::base::{Instant, Writer};
 use crate::sip::compact;
@@ -53,6 +53,9 @@ impl VacantClient<'_> {
 
     /// Sends the first `length` bytes of the buffer as a request. Branch and method are read from it.
     ///
+    /// A request of more than 1,300 bytes that would go over UDP goes over TCP (RFC 3261 §18.1.1), and over
+    /// UDP after all if TCP leads nowhere.
+    ///
     /// `None` when that is no request with a branch of its own, or an ACK, which has no transaction.
     pub fn start(
         self,
@@ -64,8 +67,16 @@ impl VacantClient<'_> {
     ) -> Option<ClientId> {
         let length = if self.table.compact { shortened(self.table, self.index, length) } else { length };
         let begun = self.table.next_ticket();
+        let mut hop = hop;
         let record = self.table.clients.slot_at(self.index).and_then(|slot| {
-            let request = slot.buffer().get(..length)?;
+            let request = slot.buffer().get_mut(..length)?;
+            let switched = length > LARGEST_DATAGRAM
+                && hop.transport == Transport::Udp
+                && rename_transport(request, Transport::Udp, Transport::Tcp);
+            if switched {
+                hop.transport = Transport::Tcp;
+            }
+            let request = &*request;
             let naming = Naming::of(request)?;
             let method = Message::parse(request).ok()?.method().filter(|method| *method != Method::Ack)?;
             let machine = if method == Method::Invite {
@@ -75,7 +86,17 @@ impl VacantClient<'_> {
             };
             let pending = Some((begun, Transmit::Request));
             let failure_tag = heapless::Vec::new();
-            Some(ClientRecord { machine, naming, hop, owner, begun, pending, failed: false, failure_tag })
+            Some(ClientRecord {
+                machine,
+                naming,
+                hop,
+                owner,
+                begun,
+                pending,
+                failed: false,
+                switched: switched.then_some(*timers),
+                failure_tag,
+            })
         });
         let place = record.and_then(|record| self.table.clients.occupy(self.index, record, length));
         if place.is_none() {
@@ -167,6 +188,9 @@ impl Transactions {
         self.servers.occupy(index, record, length).map(ServerId).ok_or(Unopened::Full)
     }
 }
+
+/// RFC 3261 §18.1.1: what is larger may be fragmented, and lost with each fragment; the path MTU is not known.
+const LARGEST_DATAGRAM: usize = 1_300;
 
 /// The 100 to a request. It keeps Record-Route too, which a 100 has no use for, but the answers that are
 /// copied from it.

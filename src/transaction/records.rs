@@ -3,7 +3,8 @@
 use heapless::Vec;
 
 use super::key::{Key, Naming};
-use super::transport::Hop;
+use super::timing::Timers;
+use super::transport::{Hop, Transport};
 use super::{client, invite_client, invite_server, server};
 use crate::base::Instant;
 use crate::limits::TAG_BYTES;
@@ -28,6 +29,8 @@ pub(super) struct ClientRecord {
     pub(super) pending: Option<(SendTicket, invite_client::Transmit)>,
     /// That its hop fails is told; the next sending tries again.
     pub(super) failed: bool,
+    /// It goes over TCP only for its size (RFC 3261 §18.1.1); the timers, should it go over UDP after all.
+    pub(super) switched: Option<Timers>,
     /// The tag of the failure that the ACK answers.
     pub(super) failure_tag: Vec<u8, TAG_BYTES>,
 }
@@ -74,6 +77,22 @@ pub(super) enum Spare {
 }
 
 impl ClientMachine {
+    /// Whether nothing at all came back.
+    pub(super) const fn is_unanswered(&self) -> bool {
+        match self {
+            Self::Invite(machine) => matches!(machine.state(), invite_client::State::Calling),
+            Self::Other(machine) => matches!(machine.state(), client::State::Trying),
+        }
+    }
+
+    /// The same request from the start, over another transport.
+    pub(super) fn begun_anew(&self, now: Instant, transport: Transport, timers: &Timers) -> Self {
+        match self {
+            Self::Invite(_) => Self::Invite(invite_client::InviteClient::new(now, transport, timers)),
+            Self::Other(_) => Self::Other(client::Client::new(now, transport, timers)),
+        }
+    }
+
     pub(super) fn step(&mut self, now: Instant, input: invite_client::Input) -> invite_client::Step {
         match self {
             Self::Invite(machine) => machine.step(now, input),

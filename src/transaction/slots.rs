@@ -37,6 +37,12 @@ impl<R> Slot<R> {
         self.record.as_mut().map(|record| (record, message))
     }
 
+    /// The record and the message beside it, both to change.
+    pub(super) fn parts_mut(&mut self) -> (Option<&mut R>, &mut [u8]) {
+        let message = self.bytes.get_mut(..self.length).unwrap_or(&mut []);
+        (self.record.as_mut(), message)
+    }
+
     /// The whole buffer, to compose into.
     pub(super) const fn buffer(&mut self) -> &mut [u8] {
         &mut self.bytes

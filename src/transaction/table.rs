@@ -361,12 +361,23 @@ impl Transactions {
 
     /// A hop cannot be reached, or its connection is gone. To be called until `None`.
     pub fn transport_failed(&mut self, now: Instant, hop: &Hop) -> Option<Notice> {
-        let concerned = |record: &ClientRecord| !record.failed && record.machine.spare() != Some(Spare::Over);
+        self.transport_failed_before(now, hop, SendTicket(u64::MAX))
+    }
+
+    /// The same for what began before a ticket: a request that was tried again meanwhile, over another
+    /// connection, is not concerned.
+    pub fn transport_failed_before(&mut self, now: Instant, hop: &Hop, ticket: SendTicket) -> Option<Notice> {
+        let concerned = |record: &ClientRecord| {
+            !record.failed && record.begun < ticket && record.machine.spare() != Some(Spare::Over)
+        };
         while let Some(place) = find_place(self.clients.iter(), |r| concerned(r) && r.hop.is_part_of(hop)) {
             if let Some(record) = self.clients.record_mut(place) {
                 record.failed = true;
                 record.pending = None;
                 record.hop.connection = None;
+            }
+            if self.falls_back_to_datagram(now, place) {
+                continue;
             }
             let notice = self.step_client(now, place, invite_client::Input::TransportFailed);
             if notice.is_some() {

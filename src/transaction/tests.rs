@@ -330,3 +330,38 @@ fn the_size_of_the_table() {
     std::println!("Transactions: {size} bytes");
     assert!(size <= messages * (crate::limits::MESSAGE_BYTES + 768), "{size}");
 }
+
+#[test]
+fn rfc3261_18_1_1_a_large_request_goes_over_tcp_and_back_when_tcp_leads_nowhere() {
+    for (length, transport) in [(1_300, Transport::Udp), (1_301, Transport::Tcp)] {
+        let mut table = Transactions::new();
+        let mut text = std::string::String::from(
+            "MESSAGE sip:b@192.0.2.9 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKl\r\n\
+             From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: l\r\nCSeq: 1 MESSAGE\r\nSubject: ",
+        );
+        while text.len() + 4 < length {
+            text.push('x');
+        }
+        text.push_str("\r\n\r\n");
+        let mut vacant = table.vacant_client().unwrap();
+        vacant.buffer()[..text.len()].copy_from_slice(text.as_bytes());
+        let remote = "192.0.2.9:5060".parse().unwrap();
+        let hop = Hop { transport: Transport::Udp, remote, local_port: 5_060, connection: None };
+        let start = Instant::from_millis(5);
+        let client = vacant.start(start, text.len(), hop, Owner(1), &Timers::RFC_3261).unwrap();
+        let sent = table.take_pending().unwrap();
+        let via = std::format!("Via: SIP/2.0/{} ", transport.name());
+        assert_eq!(sent.hop.transport, transport);
+        assert!(std::str::from_utf8(sent.bytes).unwrap().contains(&via), "{length}");
+        let failed = sent.hop;
+        if transport == Transport::Udp {
+            continue;
+        }
+        assert_eq!(table.transport_failed(start, &failed), None, "nobody has to know");
+        let again = table.take_pending().unwrap();
+        assert_eq!((again.hop.transport, again.bytes), (Transport::Udp, text.as_bytes()));
+        assert_eq!(table.deadline(), Some(start.plus_ms(500)), "it is repeated from now on");
+        let lost = table.transport_failed(start, &hop);
+        assert_eq!(lost, Some(Notice::Client { client, owner: Owner(1), end: ClientEnd::TransportFailed }));
+    }
+}

@@ -108,6 +108,21 @@ pub fn reply_hop(via: &Via<'_>, arrival: &Hop, to_source_port: bool) -> Hop {
     hop
 }
 
+/// Puts another transport into the first Via of a request of ours; both names have three letters. Whether
+/// it was there.
+pub(super) fn rename_transport(request: &mut [u8], from: Transport, to: Transport) -> bool {
+    let Some(at) = memchr::memmem::find(request, b"\r\nVia: SIP/2.0/") else { return false };
+    let start = at.saturating_add(b"\r\nVia: SIP/2.0/".len());
+    let name = request.get_mut(start..).and_then(|rest| rest.get_mut(..from.name().len()));
+    match name.filter(|name| *name == from.name().as_bytes() && from.name().len() == to.name().len()) {
+        Some(name) => {
+            name.copy_from_slice(to.name().as_bytes());
+            true
+        }
+        None => false,
+    }
+}
+
 /// The port of the sent-by, or the one that is meant when none is written.
 pub(super) fn sent_by_port(via: &Via<'_>, transport: Transport) -> u16 {
     via.port.unwrap_or_else(|| transport.default_port())

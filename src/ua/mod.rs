@@ -233,7 +233,8 @@ impl UserAgent {
             Input::Network(address) => self.network(now, rng, address),
             Input::Message { arrival, bytes } => self.receive(now, rng, arrival, bytes),
             Input::Unreachable(hop) => {
-                while let Some(notice) = self.transactions.transport_failed(now, &hop) {
+                let ticket = self.transactions.next_ticket();
+                while let Some(notice) = self.transactions.transport_failed_before(now, &hop, ticket) {
                     self.notice(now, rng, notice);
                 }
             }
@@ -249,6 +250,7 @@ impl UserAgent {
             }
             Input::Timeout => self.timeout(now, rng),
         }
+        self.move_bindings(now, rng);
         self.settle_mailboxes(now, rng);
         Outcome::Done
     }

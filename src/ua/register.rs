@@ -165,17 +165,24 @@ impl UserAgent {
                     // RFC 3261 §10.2.2: else callers would be sent here until it runs out.
                     let _done = self.unregister(now, rng, extension);
                 }
-                Some(Change::Elsewhere) => {
-                    self.registrars.of_mut(extension).change = None;
-                    self.renew(now, rng, extension);
-                }
-                None => {}
+                Some(Change::Elsewhere) | None => {}
             }
             if self.registrars.of_mut(extension).fall_back.take_due(now) {
                 self.renew(now, rng, extension);
             }
         }
         self.registration_step(now, rng, extension, Input::Timeout);
+    }
+
+    /// Bindings whose server was lost in this step are asked for elsewhere.
+    pub(super) fn move_bindings(&mut self, now: Instant, rng: &mut dyn Rng) {
+        for extension in ExtensionId::ALL {
+            let registrar = self.registrars.of_mut(extension);
+            if registrar.change == Some(Change::Elsewhere) {
+                registrar.change = None;
+                self.renew(now, rng, extension);
+            }
+        }
     }
 
     /// Registers once more before the time.

@@ -42,7 +42,7 @@ const GROUPS: &[&[&str]] = &[
     &["limits"],
     &["base"],
     &["crypto"],
-    &["sip", "sdp", "rtp"],
+    &["sip", "sdp", "rtp", "stun"],
     &["transaction", "dialog", "dialplan", "script", "srtp", "secure_call"],
     &["media"],
     &["ua", "config"],

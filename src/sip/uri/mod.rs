@@ -262,8 +262,21 @@ impl<'a> Host<'a> {
             [b'[', inner @ .., b']'] => inner,
             plain => plain,
         };
-        core::str::from_utf8(inner).ok()?.parse().ok()
+        ip(inner)
     }
+}
+
+/// An address without brackets. The ABNF of RFC 3261 allows `:::` before an IPv4 address by mistake; it is
+/// taken for `::` (RFC 5118 §4.10).
+fn ip(text: &[u8]) -> Option<IpAddr> {
+    let text = core::str::from_utf8(text).ok()?;
+    text.parse().ok().or_else(|| {
+        let (high, low) = text.split_once(":::")?;
+        let mut room = [0; 48];
+        let mut out = Writer::new(&mut room);
+        [high, "::", low].into_iter().for_each(|part| out.text(part));
+        core::str::from_utf8(out.written()).ok()?.parse().ok().filter(IpAddr::is_ipv6)
+    })
 }
 
 impl core::fmt::Debug for Host<'_> {
@@ -374,7 +387,7 @@ pub(super) fn host(input: &[u8]) -> Parsed<'_, Host<'_>> {
         )
         .parse(inner)?;
         let [b']', rest @ ..] = rest else { return fail("a closing bracket", rest) };
-        if !core::str::from_utf8(address).is_ok_and(|text| text.parse::<core::net::Ipv6Addr>().is_ok()) {
+        if !ip(address).is_some_and(|ip| ip.is_ipv6()) {
             return fail("an IPv6 address", inner);
         }
         let length = input.len().saturating_sub(rest.len());

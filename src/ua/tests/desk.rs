@@ -125,6 +125,10 @@ impl Desk {
         assert!(self.sent.is_empty(), "{:#?}", self.sent);
     }
 
+    pub(super) fn has_sent(&self) -> bool {
+        !self.sent.is_empty()
+    }
+
     pub(super) fn forget(&mut self) -> usize {
         core::mem::take(&mut self.sent).len()
     }

@@ -4,6 +4,7 @@ mod calls;
 mod desk;
 mod digits;
 mod events;
+mod failover;
 mod headers;
 mod identity;
 mod incoming;
