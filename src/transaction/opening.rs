@@ -189,7 +189,8 @@ impl Transactions {
     }
 }
 
-/// RFC 3261 §18.1.1: what is larger may be fragmented, and lost with each fragment; the path MTU is not known.
+/// RFC 3261 §18.1.1: what is larger may be fragmented, and lost with each fragment; the path MTU is not
+/// known.
 const LARGEST_DATAGRAM: usize = 1_300;
 
 /// The 100 to a request. It keeps Record-Route too, which a 100 has no use for, but the answers that are
