@@ -335,7 +335,7 @@ fn the_size_of_the_table() {
 fn rfc3261_18_1_1_a_large_request_goes_over_tcp_and_back_when_tcp_leads_nowhere() {
     for (length, transport) in [(1_300, Transport::Udp), (1_301, Transport::Tcp)] {
         let mut table = Transactions::new();
-        let mut text = std::string::String::from(
+        let mut text = String::from(
             "MESSAGE sip:b@192.0.2.9 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKl\r\n\
              From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: l\r\nCSeq: 1 MESSAGE\r\nSubject: ",
         );
@@ -350,7 +350,7 @@ fn rfc3261_18_1_1_a_large_request_goes_over_tcp_and_back_when_tcp_leads_nowhere(
         let start = Instant::from_millis(5);
         let client = vacant.start(start, text.len(), hop, Owner(1), &Timers::RFC_3261).unwrap();
         let sent = table.take_pending().unwrap();
-        let via = std::format!("Via: SIP/2.0/{} ", transport.name());
+        let via = format!("Via: SIP/2.0/{} ", transport.name());
         assert_eq!(sent.hop.transport, transport);
         assert!(std::str::from_utf8(sent.bytes).unwrap().contains(&via), "{length}");
         let failed = sent.hop;
