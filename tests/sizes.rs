@@ -44,6 +44,6 @@ fn each_part_stays_within_its_bound() {
         ToneGenerator, 256;
         AudioStream, 8_000;
         UserAgent, 88_000;
-        Phone, 96_000;
+        Phone, 104_000;
     }
 }
