@@ -233,6 +233,11 @@ pub struct Settings {
     pub invite_expires_s: u32,
     /// `ReINVITE Expires`, seconds; 0: no Expires header in a re-INVITE, and no such limit.
     pub reinvite_expires_s: u32,
+    /// The session interval that we ask for by ourselves (RFC 4028), seconds; 0: only the peer asks. The
+    /// reference phone has no setting for it.
+    pub session_expires_s: u32,
+    /// The shortest session interval that we accept, seconds; 90 at least (RFC 4028 §5).
+    pub session_expires_min_s: u32,
     /// `Reg Min Expires`, seconds.
     pub register_min_expires_s: u32,
     /// `Reg Max Expires`, seconds.
@@ -311,6 +316,8 @@ impl Settings {
             escape_display_name: false,
             invite_expires_s: 240,
             reinvite_expires_s: 30,
+            session_expires_s: 0,
+            session_expires_min_s: 90,
             register_min_expires_s: 1,
             register_max_expires_s: 7_200,
             register_retry_s: 30,

@@ -5,8 +5,10 @@ use core::net::SocketAddr;
 use super::answered::name;
 use super::guard::Challenge;
 use super::identifier;
+use super::refresh;
 use super::request;
 use super::session::Session;
+use super::session_timer::Grant;
 use super::{Instant, SessionId, Settings, UserAgent};
 use crate::base::Writer;
 use crate::sip::admission::unsupported;
@@ -26,6 +28,10 @@ pub(super) struct Answer<'a> {
     pub(super) reached: Option<&'a [u8]>,
     /// Allow and Supported.
     pub(super) capabilities: bool,
+    /// What a 2xx says of the session timer.
+    pub(super) timer: Option<Grant>,
+    /// The Min-SE of a 422.
+    pub(super) least_session_s: Option<u32>,
     /// `Require: 100rel` and this RSeq (RFC 3262 §3).
     pub(super) rseq: Option<u32>,
     pub(super) retry_after_s: Option<u32>,
@@ -46,6 +52,8 @@ impl<'a> Answer<'a> {
             contact: None,
             reached: None,
             capabilities,
+            timer: None,
+            least_session_s: None,
             rseq: None,
             retry_after_s: None,
             warning: None,
@@ -201,6 +209,13 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
     }
     if answer.capabilities {
         request::capabilities(out);
+        compose::header(out, HeaderName::Supported, refresh::OPTION);
+    }
+    if let Some(grant) = &answer.timer {
+        refresh::compose_grant(out, grant);
+    }
+    if let Some(least_s) = answer.least_session_s {
+        compose::number_header(out, HeaderName::MinSe, u64::from(least_s));
     }
     if let Some(rseq) = answer.rseq {
         compose::header(out, HeaderName::Require, super::early::OPTION);
@@ -232,6 +247,7 @@ fn explain(out: &mut Writer<'_>, request: &Message<'_>, status: Status, settings
     match status.code() {
         200 if request.method() == Some(Method::Options) => {
             request::capabilities(out);
+            compose::header(out, HeaderName::Supported, refresh::OPTION);
             compose::header(out, HeaderName::Accept, request::SDP);
             compose::header(out, HeaderName::AcceptEncoding, b"identity");
             let language = settings.accept_language.as_bytes();

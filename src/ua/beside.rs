@@ -18,6 +18,8 @@ use crate::transaction::ClientId;
 pub(super) enum Beside<'a> {
     /// A reliable provisional response is acknowledged (RFC 3262 §4).
     Prack(RAck<'a>),
+    /// The session is refreshed (RFC 4028 §7.4).
+    Update,
 }
 
 impl UserAgent {
@@ -52,6 +54,7 @@ impl UserAgent {
         let via = request::via(&mut room, &hop, address, &branch);
         let (method, purpose) = match beside {
             Beside::Prack(_) => (Method::Prack, Purpose::Prack(id)),
+            Beside::Update => (Method::Update, Purpose::Update(id)),
         };
         dialog.compose_head(&mut out, method, cseq, via, settings.max_forwards);
         match beside {
@@ -59,6 +62,10 @@ impl UserAgent {
                 compose::begin(&mut out, HeaderName::RAck);
                 rack.compose(&mut out);
                 compose::end(&mut out);
+            }
+            Beside::Update => {
+                request::contact(&mut out, &account, address);
+                session.compose_timer(&mut out, settings);
             }
         }
         request::demands(&mut out, &account);

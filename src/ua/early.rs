@@ -38,6 +38,7 @@ impl UserAgent {
         };
         // `Sticky 183`: after the first one, ringing is not told any more.
         let stuck = session.heard_183 && self.accounts.of(session.extension).sticky_183;
+        session.learn_abilities(response);
         session.heard_183 |= status == Status::SESSION_PROGRESS.code();
         // RFC 6228 §4: 199 is the end of one branch, and no news of the call.
         let silent = status == Status::EARLY_DIALOG_TERMINATED.code()
@@ -178,9 +179,11 @@ impl UserAgent {
             Ok(()) => {
                 let body = core::mem::take(&mut session.answer);
                 let (extension, told) = (session.extension, session.state != State::Incoming);
+                let refreshes = told && request.method() == Some(Method::Update);
+                let timer = if refreshes { session.begin_timer(now) } else { None };
                 let contact = self.own_contact(extension);
                 let contact = (request.method() == Some(Method::Update)).then_some(&contact[..]);
-                let answer = Answer { contact, body: &body, ..Answer::new(Status::OK, Some(&tag)) };
+                let answer = Answer { contact, timer, body: &body, ..Answer::new(Status::OK, Some(&tag)) };
                 self.reply_with(now, arrival, request, &answer);
                 if told {
                     self.tell(Event::Media(id));

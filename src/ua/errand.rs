@@ -27,6 +27,8 @@ pub(super) enum Purpose {
     Info(SessionId),
     Prack(SessionId),
     Subscribe(SubscriberId),
+    /// A refresh.
+    Update(SessionId),
     /// Nobody waits for its answer.
     Cancel,
 }
@@ -41,6 +43,7 @@ impl Errand {
             Purpose::Info(id) => (INFO, id.0.bits()),
             Purpose::Prack(id) => (PRACK, id.0.bits()),
             Purpose::Subscribe(id) => (SUBSCRIBE, id.bits()),
+            Purpose::Update(id) => (UPDATE, id.0.bits()),
             Purpose::Cancel => (CANCEL, 0),
         };
         let head = u64::from(u16::from_be_bytes([self.extension.number(), kind]));
@@ -58,6 +61,7 @@ impl Errand {
             INFO => Purpose::Info(session),
             PRACK => Purpose::Prack(session),
             SUBSCRIBE => Purpose::Subscribe(Handle::of_bits(u32::from_be_bytes([a, b, c, d]))),
+            UPDATE => Purpose::Update(session),
             CANCEL => Purpose::Cancel,
             _ => return None,
         };
@@ -72,6 +76,7 @@ const CANCEL: u8 = 4;
 const INFO: u8 = 5;
 const PRACK: u8 = 16;
 const SUBSCRIBE: u8 = 24;
+const UPDATE: u8 = 17;
 
 #[cfg(test)]
 mod tests {
@@ -87,6 +92,7 @@ mod tests {
                 Purpose::Bye(session),
                 Purpose::Info(session),
                 Purpose::Prack(session),
+                Purpose::Update(session),
                 Purpose::Cancel,
                 Purpose::Subscribe(Handle::of_bits(3)),
             ] {

@@ -50,7 +50,11 @@ impl UserAgent {
                 self.sessions.get_mut(id.0).map(|session| &mut session.search)
             }
             // A subscription is asked for again by itself.
-            Purpose::Cancel | Purpose::Info(_) | Purpose::Prack(_) | Purpose::Subscribe(_) => None,
+            Purpose::Cancel
+            | Purpose::Info(_)
+            | Purpose::Prack(_)
+            | Purpose::Update(_)
+            | Purpose::Subscribe(_) => None,
         };
         search.is_some_and(|search| !core::mem::replace(&mut search.reconnected, true))
     }
@@ -63,7 +67,9 @@ impl UserAgent {
             Purpose::Subscribe(id) => {
                 self.subscribers.get(id).is_some_and(super::subscriber::Subscriber::has_dialog)
             }
-            Purpose::Cancel | Purpose::Bye(_) | Purpose::Info(_) | Purpose::Prack(_) => true,
+            Purpose::Cancel | Purpose::Bye(_) | Purpose::Info(_) | Purpose::Prack(_) | Purpose::Update(_) => {
+                true
+            }
             Purpose::Invite(id) => {
                 self.sessions.get(id.0).is_some_and(|session| session.state == State::Confirmed)
             }

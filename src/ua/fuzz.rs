@@ -265,6 +265,10 @@ impl Desk {
             out.number(u64::from(value >> 6).saturating_add(1));
             out.text("\r\n");
         }
+        if value & 64 != 0 {
+            out.text("Allow: INVITE, UPDATE\r\nMin-SE: 100\r\nSession-Expires: 9");
+            out.text(if value & 16 == 0 { "0;refresher=uac\r\n" } else { "0;refresher=uas\r\n" });
+        }
         out.text("Contact: <sip:far@192.0.2.1>;expires=60\r\nMin-Expires: 90\r\n");
         body(&mut out, [SDP, HELD, "", SDP].get(usize::from(value >> 6)).copied().unwrap_or(SDP));
         let length = out.finish().unwrap_or(0);
@@ -303,6 +307,9 @@ impl Desk {
         if value.is_multiple_of(5) {
             out.text("Require: 100rel\r\n");
         }
+        if value.is_multiple_of(7) {
+            out.text("Supported: timer\r\nAllow: UPDATE\r\nSession-Expires: 90;refresher=uas\r\n");
+        }
         body(&mut out, if value.is_multiple_of(3) { "" } else { SDP });
         let length = out.finish().unwrap_or(0);
         self.receive(buffer.get(..length).unwrap_or(&[]));
@@ -330,6 +337,9 @@ impl Desk {
         out.text(" ");
         out.text(method);
         out.text("\r\n");
+        if value & 32 != 0 && matches!(method, "INVITE" | "UPDATE") {
+            out.text("Supported: timer\r\nSession-Expires: 90\r\n");
+        }
         if method == "PRACK" {
             let last = Message::parse(&self.last).ok();
             out.text("RAck: ");

@@ -75,6 +75,8 @@ impl UserAgent {
             hop: Some(arrival),
         });
         session.summons = Summons::of(request);
+        session.admit_timer(now, &self.settings, request)?;
+        session.learn_abilities(request);
         session.take_offer(request)?;
         session.begin_provisional(rng, &account, request, &self.settings.timers);
         session.timers.expires.start(now, ring_limit_ms(request));
@@ -170,6 +172,7 @@ impl UserAgent {
         let mut room = [0; limits::DESCRIPTION_BYTES];
         let mut body = Writer::new(&mut room);
         session.describe(&mut body);
+        let timer = session.begin_timer(now);
         let tag = session.own_tag();
         let extension = session.extension;
         let contact = self.own_contact(extension);
@@ -178,6 +181,7 @@ impl UserAgent {
             contact: Some(&contact),
             reached: reached.as_deref().filter(|_| is_new),
             capabilities: true,
+            timer,
             body: body.written(),
             ..Answer::new(Status::OK, Some(&tag))
         };
@@ -255,7 +259,11 @@ impl UserAgent {
         };
         let refusal = match refusal {
             Some(refusal) => Err(refusal),
-            None => session.take_offer(request),
+            None => {
+                session.learn_abilities(request);
+                let admitted = session.admit_timer(now, &self.settings, request);
+                admitted.and_then(|()| session.take_offer(request))
+            }
         };
         if let Err(refusal) = refusal {
             let refusal = Answer { tag: Some(&tag), ..refusal };

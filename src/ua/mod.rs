@@ -34,6 +34,7 @@ mod notified;
 mod outbox;
 mod outgoing_call;
 pub mod provisional;
+mod refresh;
 mod register;
 mod registration;
 mod request;
@@ -391,6 +392,7 @@ impl UserAgent {
                 self.session_request_failed(now, rng, id, loss.status());
             }
             Purpose::Info(id) => self.digit_done(now, rng, id, loss.status()),
+            Purpose::Update(id) => self.update_failed(now, rng, id, loss.status()),
             // The peer goes on with its INVITE, or gives it up.
             Purpose::Prack(_) | Purpose::Cancel => {}
             Purpose::Subscribe(id) => self.subscribe_failed(now, rng, id, loss.status()),
@@ -406,6 +408,7 @@ impl UserAgent {
                 self.sessions.get(id.0).and_then(|session| session.client)
             }
             Purpose::Info(id) => self.sessions.get(id.0).and_then(|session| session.digits.client),
+            Purpose::Update(id) => self.sessions.get(id.0).and_then(|session| session.update),
             // Several may be under way, one in each early dialog.
             Purpose::Prack(id) => self.sessions.get(id.0).map(|_| client),
             Purpose::Subscribe(id) => self.subscribers.get(id).and_then(|subscriber| subscriber.client),

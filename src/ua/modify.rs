@@ -7,7 +7,6 @@ use super::incoming_call::SHORTEST_REPEAT_MS;
 use super::session::Modify;
 use super::session::progress::{Input, State};
 use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
-use crate::base::rng::up_to;
 use crate::sdp::{Description, Direction, Negotiated};
 use crate::sip::{Message, Method};
 
@@ -36,12 +35,19 @@ impl UserAgent {
         let mark = self.failures.mark();
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let settled = session.hold_wanted == session.hold_agreed;
-        if session.state != State::Confirmed || session.modify != Modify::Idle || settled {
+        if session.state != State::Confirmed
+            || session.modify != Modify::Idle
+            || (settled && !session.refresh_due)
+        {
             return;
         }
         // Their re-INVITE comes first; its ACK brings us back here.
         if session.server.is_some() {
             return;
+        }
+        session.refresh_due = false;
+        if settled && session.peer_updates {
+            return self.refresh_by_update(now, rng, id);
         }
         session.attempts = Attempts::new();
         session.search = Search::new(mark);
@@ -77,6 +83,8 @@ impl UserAgent {
                 session.hold_agreed = session.hold_asked;
                 session.offer_pending = false;
                 session.acknowledged = None;
+                session.learn_abilities(response);
+                session.heed_timer(now, response);
                 // A target that is too long to keep: the old one still leads to the peer's proxy.
                 let _ = session.dialog.refresh_target(response);
                 let answer = Description::parse(response.body()).ok();
@@ -93,11 +101,15 @@ impl UserAgent {
             491 => {
                 let Some(session) = self.sessions.get_mut(id.0) else { return };
                 session.offer_pending = false;
-                session.modify = Modify::Waiting;
-                // §14.1: who made the Call-ID waits longer; steps of 10 ms.
-                let (least, steps) = if session.incoming { (0, 200) } else { (2_100, 190) };
-                let wait_ms = u64::from(up_to(rng, steps)).saturating_mul(10).saturating_add(least);
-                session.timers.modify.start(now, wait_ms);
+                session.refresh_due |= session.hold_asked == session.hold_agreed;
+                session.wait_after_glare(now, rng);
+            }
+            422 if self.sessions.get_mut(id.0).is_some_and(|session| session.too_small(now, response)) => {
+                let Some(session) = self.sessions.get_mut(id.0) else { return };
+                session.modify = Modify::Idle;
+                session.offer_pending = false;
+                session.refresh_due = true;
+                self.settle_hold(now, rng, id);
             }
             _ => self.change_failed(now, rng, id, status),
         }
@@ -116,14 +128,16 @@ impl UserAgent {
     /// Our re-INVITE failed: the session is as it was (§14.1), or gone at the far end (§12.2.1.2).
     pub(super) fn change_failed(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, status: u16) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
+        let only_refresh = session.hold_asked == session.hold_agreed;
         session.modify = Modify::Idle;
         session.timers.expires.stop();
+        session.refresh_refused(now);
         session.offer_pending = false;
         session.hold_wanted = session.hold_agreed;
         session.local.direction = if session.hold_agreed { Direction::SendOnly } else { Direction::SendRecv };
         if matches!(status, 408 | 481) {
             self.proceed(now, rng, id, Input::Lost);
-        } else {
+        } else if !only_refresh {
             self.tell(Event::MediaFailed { session: id, status });
         }
     }
@@ -146,6 +160,7 @@ impl UserAgent {
             let _again = self.ring(now, id);
         }
         self.provisional_timeout(now, rng, id);
+        self.refresh_timeout(now, rng, id);
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         if session.timers.modify.take_due(now) && session.modify == Modify::Waiting {
             session.modify = Modify::Idle;

@@ -10,6 +10,7 @@ use super::next_hop::NextHop;
 use super::request;
 use super::session::progress::{Input, Send, State};
 use super::session::{Modify, Session, Setup};
+use super::session_timer::SessionTimer;
 use super::{
     EndReason, Event, Instant, Invite, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent,
 };
@@ -238,9 +239,13 @@ impl UserAgent {
     }
 
     /// The same request once more, with a new branch and CSeq (§8.1.3.5).
-    fn retry(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) -> Option<()> {
-        let session = self.sessions.get(id.0)?;
+    pub(super) fn retry(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId) -> Option<()> {
+        let session = self.sessions.get_mut(id.0)?;
         let method = if session.state == State::Ending { Method::Bye } else { Method::Invite };
+        // §9.1: nobody has answered the new one yet.
+        if session.state == State::Proceeding {
+            session.state = State::Calling;
+        }
         self.send_in_session(now, rng, id, method)
     }
 
@@ -256,6 +261,7 @@ impl UserAgent {
             100 => self.proceed(now, rng, id, Input::Provisional),
             101..=199 => self.progressed(now, rng, id, status, response),
             200..=299 => self.invite_accepted(now, rng, id, response),
+            422 if self.lengthen(now, rng, id, response) => {}
             300..=399 if self.redirect(now, rng, id, response) => {}
             _ => self.proceed(now, rng, id, Input::Failure(status)),
         }
@@ -275,6 +281,8 @@ impl UserAgent {
         session.dialog = dialog;
         let _first = remote_cseq.map(|number| session.dialog.receive_cseq(number));
         session.early.clear();
+        session.learn_abilities(response);
+        session.heed_timer(now, response);
         let answer = Description::parse(response.body()).ok();
         let media = answer.and_then(|answer| Negotiated::from_answer(&session.local, &answer).ok());
         let usable = media.is_some() || (response.body().is_empty() && session.media.is_some());
@@ -399,12 +407,15 @@ impl UserAgent {
         }
     }
 
-    /// A session that ends does not wait for the answer to its re-INVITE, which may never come.
+    /// A session that ends does not wait for the answer to its re-INVITE or UPDATE, which may never come.
     fn forsake_change(&mut self, now: Instant, id: SessionId) {
-        let changing = |session: &&mut Session| session.modify == Modify::Sent;
-        let Some(session) = self.sessions.get_mut(id.0).filter(changing) else { return };
-        session.modify = Modify::Idle;
-        if let Some(client) = session.client {
+        let Some(session) = self.sessions.get_mut(id.0) else { return };
+        let under_way = match core::mem::replace(&mut session.modify, Modify::Idle) {
+            Modify::Sent => session.client,
+            Modify::Refreshing => session.update,
+            Modify::Idle | Modify::Waiting => None,
+        };
+        if let Some(client) = under_way {
             self.transactions.abandon(now, client);
         }
     }
@@ -441,6 +452,7 @@ impl UserAgent {
                 let session = self.sessions.get_mut(id.0)?;
                 session.search = Search::new(mark);
                 session.timers = super::session::Timers::default();
+                session.timer = SessionTimer::new();
                 session.attempts = Attempts::new();
                 self.send_in_session(now, rng, id, Method::Bye)
             }
@@ -483,8 +495,12 @@ impl Session {
             compose::number_header(out, HeaderName::Expires, u64::from(expires_s));
         }
         if offers {
-            request::languages(out, settings);
-            request::capabilities(out);
+            // A re-INVITE is long enough without them.
+            if initial {
+                request::languages(out, settings);
+                request::capabilities(out);
+            }
+            self.compose_timer(out, settings);
             if account.reliable_provisional {
                 compose::header(out, HeaderName::Supported, super::early::OPTION);
             }

@@ -217,7 +217,7 @@ const EVENTS: [&[u8]; 9] = [
     b"report",
 ];
 /// The extensions that a Require may name.
-pub(super) const EXTENSIONS: [&[u8]; 1] = [super::early::OPTION];
+pub(super) const EXTENSIONS: [&[u8]; 2] = [super::early::OPTION, super::refresh::OPTION];
 /// The bodies that we read.
 pub(super) const SDP: &[u8] = b"application/sdp";
 pub(super) const MESSAGE_SUMMARY: &[u8] = b"application/simple-message-summary";

@@ -29,10 +29,17 @@ impl UserAgent {
                     Purpose::Info(id) if self.awaits(errand, client) => {
                         self.digit_answered(now, rng, id, response);
                     }
+                    Purpose::Update(id) if self.awaits(errand, client) => {
+                        self.update_answered(now, rng, client, id, response);
+                    }
                     Purpose::Subscribe(id) if self.awaits(errand, client) => {
                         self.subscribe_answered(now, rng, id, response);
                     }
-                    Purpose::Register | Purpose::Info(_) | Purpose::Subscribe(_) | Purpose::Cancel => {}
+                    Purpose::Register
+                    | Purpose::Info(_)
+                    | Purpose::Update(_)
+                    | Purpose::Subscribe(_)
+                    | Purpose::Cancel => {}
                     Purpose::Invite(_) | Purpose::Bye(_) if self.answered_again(now, rng, response) => {}
                     Purpose::Invite(id) | Purpose::Bye(id) if self.awaits(errand, client) => {
                         self.session_answered(now, rng, id, response);

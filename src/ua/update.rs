@@ -38,14 +38,22 @@ impl UserAgent {
             let keeps = session.is_calling() || session.dialog.refresh_target(request).is_ok();
             (!keeps).then_some(Status::MESSAGE_TOO_LARGE)
         });
-        if let Some(status) = refusal {
-            self.reply_with(now, arrival, request, &Answer::new(status, Some(&tag)));
+        // RFC 4028 §9; before the session stands there is nothing to refresh.
+        let stands = matches!(session.state, State::Accepted | State::Confirmed);
+        let refusal = match refusal {
+            Some(status) => Err(Answer::new(status, None)),
+            None if stands => session.admit_timer(now, &self.settings, request),
+            None => Ok(()),
+        };
+        if let Err(refusal) = refusal {
+            self.reply_with(now, arrival, request, &Answer { tag: Some(&tag), ..refusal });
         } else if offers {
             self.answer_offer(now, rng, arrival, request, id);
         } else {
+            let timer = if stands { session.begin_timer(now) } else { None };
             let extension = session.extension;
             let contact = self.own_contact(extension);
-            let answer = Answer { contact: Some(&contact), ..Answer::new(Status::OK, Some(&tag)) };
+            let answer = Answer { contact: Some(&contact), timer, ..Answer::new(Status::OK, Some(&tag)) };
             self.reply_with(now, arrival, request, &answer);
         }
     }

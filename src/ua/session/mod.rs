@@ -13,6 +13,7 @@ use super::identifier::{Branch, Tag};
 use super::identity::Party;
 use super::ids::ExtensionId;
 use super::provisional::Reliable;
+use super::session_timer::{Grant, SessionTimer};
 use super::summons::Summons;
 use super::view::{SessionMedia, SessionView};
 use crate::base::{Instant, Timer, earliest};
@@ -61,6 +62,15 @@ pub(super) struct Session {
     pub(super) answer_wanted: bool,
     /// Challenges that PRACK or UPDATE has answered.
     pub(super) beside_attempts: Attempts,
+    /// The session timer, and what our next 2xx says of it.
+    pub(super) timer: SessionTimer,
+    pub(super) grant: Option<Grant>,
+    /// A refresh is wanted as soon as nothing else is under way.
+    pub(super) refresh_due: bool,
+    /// The peer takes UPDATE, as its Allow says.
+    pub(super) peer_updates: bool,
+    /// Our UPDATE.
+    pub(super) update: Option<ClientId>,
     /// Why we end it: the status in the Reason of our BYE or CANCEL; 0: none is told.
     pub(super) cause: u16,
     pub(super) modify: Modify,
@@ -97,6 +107,8 @@ pub(super) enum Modify {
     Idle,
     /// A re-INVITE is under way.
     Sent,
+    /// An UPDATE without an offer is under way.
+    Refreshing,
     /// After 491, or while their INVITE is being served: it goes out when the timer says.
     Waiting,
 }
@@ -154,6 +166,11 @@ impl Session {
             provisional: Reliable::PLAIN,
             answer_wanted: false,
             beside_attempts: Attempts::new(),
+            timer: SessionTimer::new(),
+            grant: None,
+            refresh_due: false,
+            peer_updates: false,
+            update: None,
             cause: 0,
             modify: Modify::Idle,
             hold_wanted: false,
@@ -169,7 +186,7 @@ impl Session {
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        earliest([self.timers.deadline(), self.provisional.deadline()])
+        earliest([self.timers.deadline(), self.provisional.deadline(), self.timer.deadline()])
     }
 
     /// Whether a peer's request belongs to the session, perhaps to an early dialog of our INVITE (RFC 3261

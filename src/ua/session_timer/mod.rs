@@ -191,8 +191,10 @@ impl SessionTimer {
 
     /// §10: once more, later: after half of what is left, so that the tries come to an end.
     fn refused(&mut self, now: Instant) -> Option<Notify> {
+        if self.refresh.is_running() {
+            return None;
+        }
         let left_ms = self.end.due().map_or(0, |end| end.since_ms(now));
-        self.refresh.stop();
         if self.state == State::Ours && left_ms >= 2 * SHORTEST_RETRY_MS {
             self.refresh.start(now, left_ms / 2);
         }

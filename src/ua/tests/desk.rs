@@ -234,6 +234,27 @@ pub(super) fn request(method: &str, cseq: u32, our_tag: &str, extra: &str, body:
 }
 
 impl Desk {
+    /// The next message that comes of itself within `ms`, and how long it took.
+    pub(super) fn next_within(&mut self, ms: u64, start: &str) -> (u64, Sent) {
+        let begun = self.now;
+        while self.sent.is_empty() && self.now.since_ms(begun) < ms {
+            self.run_ms(10);
+        }
+        (self.now.since_ms(begun), self.next(start))
+    }
+
+    /// As [`Desk::answered`], under another Call-ID.
+    pub(super) fn answered_as(&mut self, call: &str) -> SessionId {
+        let other = |text: String| text.replace("Call-ID: c\r", &format!("Call-ID: {call}\r"));
+        self.receive(&other(request("INVITE", 1, "", CONTACT, SDP)).replace("bKINVITE1", "bKother"));
+        let id = self.end.incoming();
+        let _ = self.command(Command::Answer(id));
+        let tag = self.next("200").param("To", "tag");
+        self.receive(&other(request("ACK", 1, &tag, "", "")));
+        self.events();
+        id
+    }
+
     /// A request of the peer's in a call that we make: our tag and Call-ID from the INVITE.
     pub(super) fn called_back(invite: &Sent, method: &str, cseq: u32, extra: &str, body: &str) -> String {
         let (call, tag) = (invite.header("Call-ID"), invite.param("From", "tag"));

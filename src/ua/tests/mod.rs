@@ -14,6 +14,7 @@ mod outgoing;
 mod properties;
 mod provisional;
 mod registration;
+mod session_timers;
 mod subscriptions;
 mod update;
 

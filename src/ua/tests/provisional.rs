@@ -144,7 +144,7 @@ fn rfc3262_4_numbered_responses_are_acknowledged_in_order() {
     let mut desk = Desk::with(|account| account.reliable_provisional = true);
     let id = desk.call(PEER);
     let invite = desk.next("INVITE");
-    assert_eq!(invite.header("Supported"), "100rel");
+    assert!(invite.text.contains("Supported: 100rel\r\n"));
     let routes = format!("Record-Route: <sip:192.0.2.30;lr>\r\n{}", numbered(10));
     desk.reply(&invite, "180 Ringing", "peer", &routes, "");
     let first = desk.next("PRACK sip:peer@192.0.2.9:5062");
@@ -186,7 +186,7 @@ fn rfc3261_22_3_a_prack_is_challenged() {
     let mut desk = Desk::new();
     let _ = desk.call(PEER);
     let invite = desk.next("INVITE");
-    assert_eq!(invite.header("Supported"), "", "not asked for");
+    assert!(!invite.text.contains("100rel"), "not asked for");
     desk.reply(&invite, "180 Ringing", "peer", &numbered(1), "");
     let prack = desk.next("PRACK");
     let ask = |nonce| format!("Proxy-Authenticate: Digest realm=\"edge\", nonce=\"{nonce}\"\r\n");
