@@ -97,6 +97,9 @@ impl UserAgent {
         if let Some(early) = early {
             early.answered = reliable;
         }
+        if let Some(tag) = response.to().and_then(|to| to.tag()) {
+            session.early.hear(tag);
+        }
         session.media = Some(media);
         true
     }

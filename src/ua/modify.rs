@@ -35,9 +35,10 @@ impl UserAgent {
         let mark = self.failures.mark();
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let settled = session.hold_wanted == session.hold_agreed;
+        let stale = session.description_stale;
         if session.state != State::Confirmed
             || session.modify != Modify::Idle
-            || (settled && !session.refresh_due)
+            || (settled && !session.refresh_due && !stale)
         {
             return;
         }
@@ -46,7 +47,8 @@ impl UserAgent {
             return;
         }
         session.refresh_due = false;
-        if settled && session.peer_updates {
+        session.description_stale = false;
+        if settled && !stale && session.peer_updates {
             return self.refresh_by_update(now, rng, id);
         }
         session.attempts = Attempts::new();

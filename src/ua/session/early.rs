@@ -22,6 +22,8 @@ pub(in crate::ua) struct Early {
     pub(in crate::ua) receipt: Receipt,
     /// Our offer is answered in it for good: by a reliable response (RFC 3262 §5).
     pub(in crate::ua) answered: bool,
+    /// Its description is the one that we follow: it is the newest (RFC 3960 §3.2).
+    pub(in crate::ua) heard: bool,
     /// The CSeq number of the peer's latest request in it.
     pub(in crate::ua) remote_cseq: Option<u32>,
 }
@@ -34,7 +36,13 @@ impl EarlyDialogs {
     /// The one with this tag of the peer's; a new one as long as there is room.
     pub(in crate::ua) fn open(&mut self, tag: &[u8]) -> Option<&mut Early> {
         if !self.is_known(tag) {
-            let fresh = Early { name: name(tag), receipt: Receipt::NONE, answered: false, remote_cseq: None };
+            let fresh = Early {
+                name: name(tag),
+                receipt: Receipt::NONE,
+                answered: false,
+                heard: false,
+                remote_cseq: None,
+            };
             // Beyond that a branch is heard, but nothing of it acknowledged.
             self.0.push(fresh).ok()?;
         }
@@ -50,6 +58,14 @@ impl EarlyDialogs {
     pub(in crate::ua) fn is_known(&self, tag: &[u8]) -> bool {
         let name = name(tag);
         self.0.iter().any(|early| early.name == name)
+    }
+
+    /// The description of the one with this tag is followed now.
+    pub(in crate::ua) fn hear(&mut self, tag: &[u8]) {
+        let name = name(tag);
+        for early in &mut self.0 {
+            early.heard = early.name == name;
+        }
     }
 
     /// The INVITE is sent anew, or has its 2xx.

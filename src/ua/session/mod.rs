@@ -65,6 +65,8 @@ pub(super) struct Session {
     /// The session timer, and what our next 2xx says of it.
     pub(super) timer: SessionTimer,
     pub(super) grant: Option<Grant>,
+    /// The description that we follow is another branch's: the one that answered has to say its own again.
+    pub(super) description_stale: bool,
     /// A refresh is wanted as soon as nothing else is under way.
     pub(super) refresh_due: bool,
     /// The peer takes UPDATE, as its Allow says.
@@ -168,6 +170,7 @@ impl Session {
             beside_attempts: Attempts::new(),
             timer: SessionTimer::new(),
             grant: None,
+            description_stale: false,
             refresh_due: false,
             peer_updates: false,
             update: None,

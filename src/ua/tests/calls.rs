@@ -229,3 +229,61 @@ fn stranger(method: &str, branch: &str, to_tag: &str) -> Vec<u8> {
     )
     .into_bytes()
 }
+
+#[test]
+fn rfc3262_two_phones_that_ring_reliably() {
+    let mut link = Link::new();
+    for end in &mut link.ends {
+        end.account.reliable_provisional = true;
+        let account = end.account.clone();
+        end.ua.set_account(E1, &account);
+    }
+    link.lose = vec!["180", "PRACK"];
+    let alice = link.call();
+    let bob = link.ends[1].incoming();
+    let _ = link.command(1, Command::Ring(bob));
+    link.run_ms(1_400);
+    assert_eq!(
+        link.said(),
+        [
+            "--> INVITE",
+            "<-- 180 Ringing",
+            "   lost: 180 Ringing",
+            "--> INVITE",
+            "<-- 180 Ringing",
+            "<-- 180 Ringing",
+            "--> PRACK",
+            "   lost: PRACK",
+            "--> PRACK",
+            "<-- 200 OK",
+        ],
+        "§3 repeats the response, the transaction the PRACK"
+    );
+    let _ = link.command(1, Command::Answer(bob));
+    assert_eq!(link.said(), ["<-- 200 OK", "--> ACK"]);
+    assert_eq!(
+        link.ends[0].events,
+        [Event::Progress { session: alice, status: 180, early_media: false }, Event::Answered(alice)]
+    );
+    let _ = link.command(0, Command::End(alice));
+    link.assert_empty();
+}
+
+#[test]
+fn rfc4028_two_phones_refresh_until_one_is_gone() {
+    let mut link = Link::new();
+    link.ends[0].ua.settings_mut().session_expires_s = 90;
+    let (alice, bob) = link.connect();
+    link.said();
+    // Who asked refreshes, by UPDATE, at half the interval.
+    link.run_ms(90_000);
+    assert_eq!(link.said(), ["--> UPDATE", "<-- 200 OK", "--> UPDATE", "<-- 200 OK"]);
+    // Nothing gets through any more: both give up by themselves.
+    link.lose = vec!["UPDATE"; 11];
+    link.lose.extend(["BYE"; 22]);
+    link.run_ms(100_000);
+    let ended = |session| Some(Event::Ended { session, reason: EndReason::Lost });
+    assert_eq!(link.ends[0].events.last().copied(), ended(alice));
+    assert_eq!(link.ends[1].events.last().copied(), ended(bob));
+    link.assert_empty();
+}

@@ -140,6 +140,7 @@ fn rfc3262_5_our_offer_in_the_response_their_answer_in_the_prack() {
 }
 
 #[test]
+#[cfg_attr(feature = "_tiny", ignore = "one early dialog")]
 fn rfc3262_4_numbered_responses_are_acknowledged_in_order() {
     let mut desk = Desk::with(|account| account.reliable_provisional = true);
     let id = desk.call(PEER);
@@ -310,4 +311,29 @@ fn rfc3261_12_1_a_peer_of_rfc_2543_has_no_tags() {
     desk.receive(&old(request("BYE", 3, &tag, "", "")));
     let _ = desk.next("200");
     desk.assert_empty();
+}
+
+#[test]
+#[cfg_attr(feature = "_tiny", ignore = "one early dialog")]
+fn rfc3262_5_a_branch_that_was_talked_over_says_its_description_again() {
+    let mut desk = Desk::new();
+    let id = desk.call(PEER);
+    let invite = desk.next("INVITE");
+    for (tag, port) in [("first", "4100"), ("second", "4200")] {
+        desk.reply(&invite, "183 Session Progress", tag, &numbered(1), &SDP.replace("4000", port));
+        let prack = desk.next("PRACK");
+        desk.reply(&prack, "200 OK", "", "", "");
+    }
+    assert_eq!(desk.end.ua.session(id).unwrap().media.unwrap().remote.port(), 4200, "RFC 3960 §3.2");
+    desk.reply(&invite, "200 OK", "first", CONTACT, "");
+    let _ = desk.next("ACK");
+    let again = desk.next("INVITE");
+    assert!(again.header("To").ends_with(";tag=first"));
+    desk.reply(&again, "200 OK", "", CONTACT, &SDP.replace("4000", "4100"));
+    let ack = desk.next("ACK");
+    assert_eq!(desk.end.ua.session(id).unwrap().media.unwrap().remote.port(), 4100);
+    // RFC 3261 §13.2.2.4: the 2xx to a re-INVITE comes again, and so does its ACK.
+    desk.reply(&again, "200 OK", "", CONTACT, &SDP.replace("4000", "4100"));
+    assert_eq!(desk.next("ACK").text, ack.text);
+    desk.silent();
 }
