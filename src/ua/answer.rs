@@ -11,6 +11,7 @@ use super::session::Session;
 use super::session_timer::Grant;
 use super::{Instant, SessionId, Settings, UserAgent};
 use crate::base::Writer;
+use crate::sdp;
 use crate::sip::admission::unsupported;
 use crate::sip::compose::Reply;
 use crate::sip::{HeaderName, Message, Method, Status, compose};
@@ -35,8 +36,8 @@ pub(super) struct Answer<'a> {
     /// `Require: 100rel` and this RSeq (RFC 3262 §3).
     pub(super) rseq: Option<u32>,
     pub(super) retry_after_s: Option<u32>,
-    /// The code and text of a Warning (§20.43).
-    pub(super) warning: Option<(u16, &'static str)>,
+    /// Why an offer cannot be taken, for a Warning (§20.43).
+    pub(super) warning: Option<sdp::Refusal>,
     /// What a 401 asks for.
     pub(super) challenge: Option<&'a Challenge<'a>>,
     /// A session description.
@@ -224,11 +225,11 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
     if let Some(seconds) = answer.retry_after_s {
         compose::number_header(out, HeaderName::RetryAfter, u64::from(seconds));
     }
-    if let Some((code, text)) = answer.warning {
+    if let Some(refusal) = answer.warning {
         compose::begin(out, HeaderName::Warning);
-        out.number(u64::from(code));
+        out.number(u64::from(refusal.warning_code()));
         out.text(" - ");
-        compose::quoted(out, text.as_bytes());
+        compose::quoted(out, refusal.warning_text().as_bytes());
         compose::end(out);
     }
     if let Some(challenge) = answer.challenge {

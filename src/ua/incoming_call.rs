@@ -353,7 +353,7 @@ impl Session {
         let offer =
             Description::parse(request.body()).map_err(|_| Answer::new(Status::NOT_ACCEPTABLE_HERE, None))?;
         let (media, answer) = sdp::answer(&offer, &self.local).map_err(|refusal| Answer {
-            warning: Some((refusal.warning_code(), refusal.warning_text())),
+            warning: Some(refusal),
             ..Answer::new(Status::NOT_ACCEPTABLE_HERE, None)
         })?;
         let mut room = [0; limits::DESCRIPTION_BYTES];
