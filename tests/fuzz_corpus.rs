@@ -37,6 +37,11 @@ fn run(target: &str, body: fn(&[u8])) {
 }
 
 #[test]
+fn config_store() {
+    run("config_store", deskphone::config::fuzz_config_store);
+}
+
+#[test]
 fn dial_plan() {
     run("dial_plan", deskphone::dialplan::fuzz_dial_plan);
 }

@@ -28,7 +28,7 @@
 
 use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 
-use super::setting::Id;
+use super::setting::{Id, Row};
 use super::{Config, catalogue};
 use crate::base::{Overflow, Writer};
 
@@ -59,20 +59,14 @@ impl Config {
     pub fn save(&self, sequence: u32, out: &mut [u8]) -> Result<usize, Overflow> {
         let entries =
             self.changed().fold(0usize, |sum, (_, text)| sum.saturating_add(7).saturating_add(text.len()));
-        let mut image = Writer::new(out);
-        image.put(MAGIC);
-        image.put(&VERSION.to_be_bytes());
-        image.put(&sequence.to_be_bytes());
-        image.put(&u32::try_from(entries).unwrap_or(u32::MAX).to_be_bytes());
+        let mut image = begun(sequence, entries, out);
         for (setting, text) in self.changed() {
             image.put(&name(setting.row().tag).to_be_bytes());
             image.put(&[setting.number()]);
             image.put(&u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes());
             image.text(text);
         }
-        let checksum = CHECKSUM.checksum(image.written());
-        image.put(&checksum.to_be_bytes());
-        image.finish()
+        ended(image)
     }
 
     /// Takes the settings of the newest of the images that are whole, in place of all that were set. A slot
@@ -97,11 +91,38 @@ impl Config {
     }
 }
 
+/// What stands before the entries.
+fn begun(sequence: u32, entries: usize, out: &mut [u8]) -> Writer<'_> {
+    let mut image = Writer::new(out);
+    image.put(MAGIC);
+    image.put(&VERSION.to_be_bytes());
+    image.put(&sequence.to_be_bytes());
+    image.put(&u32::try_from(entries).unwrap_or(u32::MAX).to_be_bytes());
+    image
+}
+
+/// What stands behind them.
+fn ended(mut image: Writer<'_>) -> Result<usize, Overflow> {
+    let checksum = CHECKSUM.checksum(image.written());
+    image.put(&checksum.to_be_bytes());
+    image.finish()
+}
+
+/// Any bytes as the entries of an image that is whole.
+#[cfg(feature = "_fuzzing")]
+pub(super) fn wrap(sequence: u32, entries: &[u8], out: &mut [u8]) -> Result<usize, Overflow> {
+    let mut image = begun(sequence, entries.len(), out);
+    image.put(entries);
+    ended(image)
+}
+
 /// An image whose checksum is right.
 #[derive(Clone, Copy)]
 struct Image<'a> {
     sequence: u32,
     rest: &'a [u8],
+    /// Where the setting of the last entry stands in the catalogue.
+    row: u16,
 }
 
 struct Entry<'a> {
@@ -118,10 +139,22 @@ impl<'a> Image<'a> {
         let (entries, rest) = rest.split_at_checked(length)?;
         let (checksum, _) = rest.split_first_chunk::<TAIL>()?;
         let whole = slot.get(..HEAD.checked_add(length)?)?;
+        let sequence = u32::from_be_bytes([s0, s1, s2, s3]);
         let right = magic == *MAGIC
             && u16::from_be_bytes([v0, v1]) == VERSION
             && CHECKSUM.checksum(whole) == u32::from_be_bytes(*checksum);
-        right.then_some(Self { sequence: u32::from_be_bytes([s0, s1, s2, s3]), rest: entries })
+        right.then_some(Self { sequence, rest: entries, row: 0 })
+    }
+
+    /// Entries stand in the order of the catalogue: the search begins where the last one ended.
+    fn find(&mut self, wanted: u32, number: u8) -> Option<Id> {
+        let named = |(row, _): &(&'static Row, u16)| name(row.tag) == wanted;
+        let rows = || catalogue::rows().zip(0u16..);
+        let from = usize::from(self.row);
+        let (row, place) = rows().skip(from).find(named).or_else(|| rows().take(from).find(named))?;
+        self.row = place;
+        let numbers = if catalogue::apart(row.tag).is_some() { 1..=4 } else { 0..=0 };
+        numbers.contains(&number).then(|| Id::new(place, number))
     }
 }
 
@@ -132,8 +165,7 @@ impl<'a> Iterator for Image<'a> {
         let [n0, n1, n2, n3, number, l0, l1, rest @ ..] = self.rest else { return None };
         let (text, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes([*l0, *l1])))?;
         self.rest = rest;
-        let wanted = u32::from_be_bytes([*n0, *n1, *n2, *n3]);
-        let setting = catalogue::all().find(|id| id.number() == *number && name(id.row().tag) == wanted);
+        let setting = self.find(u32::from_be_bytes([*n0, *n1, *n2, *n3]), *number);
         // What is no text is not taken either: it is left out with the unknown ones.
         let text = core::str::from_utf8(text);
         Some(Entry { setting: setting.filter(|_| text.is_ok()), text: text.unwrap_or_default() })

@@ -7,9 +7,9 @@ use core::fmt;
 use core::net::Ipv4Addr;
 
 use super::error::Wrong;
-use super::number;
+use super::{name, number};
 use crate::dialplan::{self, CodeListFault, Plan, Template};
-use crate::script::{self, CadenceScript, LedScript, RingScript, ToneScript};
+use crate::script::{self, CadenceScript, DaylightRule, LedScript, RingScript, ToneScript};
 
 /// The type of a setting, with its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +37,14 @@ pub enum Kind {
     Ip,
     /// `Port`: 0 to 65535.
     Port,
-    /// `Str<n>`: a text of at most so many bytes.
+    /// `Str<n>`: a text of at most so many bytes, without control characters: it may become a part of a
+    /// message's header.
     Text(usize),
     /// A text that is shown to nobody.
     Secret(usize),
     /// `UserID`: what may stand before the `@` of an address, at most so many bytes.
     UserId(usize),
-    /// `FQDN`: a host name or address, with `:port` if need be; at most 63 bytes.
+    /// `FQDN`: a host name or address, with `:port` if need be, or a name as `$PROXY`; at most 63 bytes.
     Fqdn,
     /// `Phone`: a number or a URL; at most 39 bytes.
     Phone,
@@ -67,7 +68,7 @@ pub enum Kind {
     NumberMap,
     /// The rule of daylight saving time.
     Daylight,
-    /// `GMT-12:00` to `GMT+13:00`.
+    /// `GMT-12:00` to `GMT+14:00`.
     TimeZone,
     /// `[-]HH/mm`; the empty text is none.
     TimeOffset,
@@ -128,9 +129,9 @@ kinds! {
     Led => Option<LedScript>, |text| Some(LedScript::parse(text).ok());
     DialPlan => &'a str, Some;
     NumberMap => &'a str, Some;
-    Daylight => &'a str, Some;
-    TimeZone => &'a str, Some;
-    TimeOffset => &'a str, Some;
+    Daylight => Option<DaylightRule>, |text| Some(DaylightRule::parse(text).ok());
+    TimeZone => script::TimeZone, |text| script::TimeZone::parse(text).ok();
+    TimeOffset => script::TimeOffset, |text| script::TimeOffset::parse(text).ok();
 }
 
 impl Kind {
@@ -151,12 +152,12 @@ impl Kind {
             Self::Power => Power::read(text).is_some(),
             Self::Ip => Ip::read(text).is_some(),
             Self::Port => Port::read(text).is_some(),
-            Self::Text(most) | Self::Secret(most) => text.len() <= most,
-            Self::UserId(most) => text.len() <= most && text.bytes().all(is_of_user),
-            Self::Fqdn => text.len() <= MOST_HOST && text.bytes().all(is_of_host),
+            Self::Text(most) | Self::Secret(most) => text.len() <= most && name::is_printable(text),
+            Self::UserId(most) => text.len() <= most && name::is_user_id(text),
+            Self::Fqdn => text.len() <= MOST_HOST && name::is_host(text),
             Self::Phone => text.len() <= MOST_PHONE && text.bytes().all(|byte| byte.is_ascii_graphic()),
-            Self::ActCode => text.len() <= MOST_CODE && text.bytes().all(is_of_dial_pad),
-            Self::Pattern => text.len() <= MOST_PHONE,
+            Self::ActCode => text.len() <= MOST_CODE && name::is_dialled(text),
+            Self::Pattern => text.len() <= MOST_PHONE && name::is_printable(text),
             Self::CodeList => {
                 let fault = |fault: CodeListFault| script::Fault {
                     position: fault.position,
@@ -170,7 +171,9 @@ impl Kind {
             Self::Led if text.is_empty() => true,
             Self::Led => return script(LedScript::parse(text).map(drop)),
             Self::DialPlan | Self::NumberMap => return Plan::check(text).map_err(Wrong::Plan),
-            Self::Daylight | Self::TimeZone | Self::TimeOffset => text.len() <= 63,
+            Self::Daylight => return script(DaylightRule::parse(text).map(drop)),
+            Self::TimeZone => return script(script::TimeZone::parse(text).map(drop)),
+            Self::TimeOffset => return script(script::TimeOffset::parse(text).map(drop)),
         };
         if taken { Ok(()) } else { Err(Wrong::Value(Expected(self))) }
     }
@@ -248,7 +251,9 @@ impl fmt::Display for Expected {
             Kind::Power => f.write_str("a level in dBm with one decimal"),
             Kind::Ip => f.write_str("an IPv4 address"),
             Kind::Port => f.write_str("a port, 0 to 65535"),
-            Kind::Text(most) | Kind::Secret(most) => write!(f, "a text of at most {most} bytes"),
+            Kind::Text(most) | Kind::Secret(most) => {
+                write!(f, "a text of at most {most} bytes, without control characters")
+            }
             Kind::UserId(most) => write!(f, "a user id of at most {most} bytes"),
             Kind::Fqdn => {
                 write!(f, "a host name or address, with :port if need be, at most {MOST_HOST} bytes")
@@ -262,7 +267,7 @@ impl fmt::Display for Expected {
             Kind::Led => f.write_str("a LedScript"),
             Kind::DialPlan | Kind::NumberMap => f.write_str("a dial plan"),
             Kind::Daylight => f.write_str("start=…;end=…;save=…"),
-            Kind::TimeZone => f.write_str("GMT-12:00 to GMT+13:00"),
+            Kind::TimeZone => f.write_str("GMT-12:00 to GMT+14:00"),
             Kind::TimeOffset => f.write_str("[-]HH/mm"),
             Kind::Pattern => write!(f, "patterns with ? and *, at most {MOST_PHONE} bytes"),
         }
@@ -286,19 +291,6 @@ impl fmt::Display for Thousandths {
 
 fn chosen(choices: &'static [&'static str], text: &str) -> Option<&'static str> {
     choices.iter().copied().find(|choice| choice.eq_ignore_ascii_case(text))
-}
-
-/// RFC 3261 §25.1: `user`, in which an `@` and what ends it cannot stand.
-const fn is_of_user(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'@' | b'<' | b'>' | b'"' | b' ')
-}
-
-const fn is_of_host(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']' | b'$')
-}
-
-const fn is_of_dial_pad(byte: u8) -> bool {
-    byte.is_ascii_digit() || matches!(byte, b'*' | b'#')
 }
 
 const MOST_HOST: usize = 63;

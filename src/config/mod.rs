@@ -21,13 +21,19 @@
 
 pub mod catalogue;
 pub mod error;
+#[cfg(feature = "_fuzzing")]
+mod fuzz;
 pub mod image;
 pub mod kind;
+mod name;
 mod number;
 pub mod setting;
 mod store;
 
 pub use error::{SettingError, Wrong};
+#[cfg(feature = "_fuzzing")]
+#[doc(hidden)]
+pub use fuzz::fuzz_config_store;
 pub use image::Restored;
 pub use kind::{Expected, Kind};
 pub use setting::{Each, Id, Setting};

@@ -37,9 +37,9 @@ pub(super) fn seconds(value: &str) -> Option<u32> {
     decimals::<0>(value)
 }
 
-/// `Reorder Delay` and its like: seconds; `inf` is 255.
+/// `Reorder Delay`: seconds, whose decimals are ignored; `inf` is 255.
 pub(super) fn delay(value: &str) -> Option<u8> {
-    if value.eq_ignore_ascii_case("inf") { Some(u8::MAX) } else { u8::try_from(unsigned(value)?).ok() }
+    if value.eq_ignore_ascii_case("inf") { Some(u8::MAX) } else { u8::try_from(seconds(value)?).ok() }
 }
 
 /// `PwrLevel`: dBm with one decimal, in tenths. A level below -99 or above 20 dBm is none.

@@ -14,7 +14,7 @@ pub struct Row {
     /// Its name on the web page where that is not the tag with spaces for underscores; else empty.
     pub(super) name: &'static str,
     /// Where the web page shows it.
-    pub group: Group,
+    pub group: &'static Group,
     /// What values it takes.
     pub kind: Kind,
     /// The factory's value.

@@ -39,7 +39,7 @@ macro_rules! settings {
             $crate::config::setting::Row {
                 tag: $tag,
                 name: settings!(@name $($name)?),
-                group: $crate::config::setting::Group {
+                group: &$crate::config::setting::Group {
                     tab: $crate::config::setting::Tab::$tab,
                     name: $group,
                 },
@@ -88,7 +88,7 @@ pub(super) fn row(place: usize) -> &'static Row {
 static NONE: Row = Row {
     tag: "",
     name: "",
-    group: super::setting::Group { tab: super::setting::Tab::System, name: "" },
+    group: &super::setting::Group { tab: super::setting::Tab::System, name: "" },
     kind: super::kind::Kind::Text(0),
     default: "",
     each: None,
@@ -119,7 +119,9 @@ pub fn all() -> impl Iterator<Item = Id> {
 /// ```
 #[must_use]
 pub fn find(tag: &str) -> Option<Id> {
-    rows().zip(0u16..).find_map(|(row, place)| {
+    // The first letter rules most rows out.
+    let begins = |row: &Row| row.tag.bytes().next() == tag.bytes().next();
+    rows().zip(0u16..).filter(|(row, _)| begins(row)).find_map(|(row, place)| {
         let Some((before, after)) = apart(row.tag) else {
             return (row.tag == tag).then_some(Id::new(place, 0));
         };
