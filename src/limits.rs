@@ -79,7 +79,13 @@ pub const DIALOG_PARTY_BYTES: usize = pick(192, 176);
 pub const PARTY_BYTES: usize = URI_BYTES + NAME_BYTES;
 /// Events that wait for the layer above; the most that one input can cause is two a session and one an
 /// extension and a subscription.
-pub const EVENTS: usize = 2 * SESSIONS + EXTENSIONS + SUBSCRIPTIONS + 2 * APPEARANCES_TOLD + 2;
+pub const EVENTS: usize =
+    2 * SESSIONS + EXTENSIONS + SUBSCRIPTIONS + 2 * REFERRALS + 2 * APPEARANCES_TOLD + 2;
+
+/// Calls at a time that others have sent us to. One more REFER is declined.
+pub const REFERRALS: usize = pick(2, 1);
+/// Bytes of the name of a dialog that a call takes the place of. Longer: the call is made without it.
+pub const REPLACES_BYTES: usize = CALL_ID_BYTES + 2 * TAG_BYTES + 48;
 
 /// Subscriptions at a time: a mailbox and a shared line of each extension. One more is refused: its lamp
 /// tells nothing.

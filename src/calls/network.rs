@@ -31,6 +31,11 @@ impl Calls {
                 self.tell(turn, session, view, Call::MediaFailed { on_hold });
             }
             Event::Ended { session, reason } => self.tell(turn, session, view, Call::Ended(reason)),
+            Event::Referred { session, by } => self.moved(turn, session, Call::Followed(by), view),
+            Event::Replaced { session, by } => {
+                self.moved(turn, session, Call::Replaced(by), view);
+                self.media(turn, by, view);
+            }
             // As if its line key were pressed.
             Event::Talk(session) => {
                 if let Some(key) = self.line_of(session) {
@@ -50,6 +55,7 @@ impl Calls {
             }
             // Provisioning and other people's calls are others' affairs.
             Event::Service { .. }
+            | Event::Transferred { .. }
             | Event::Subscribed { .. }
             | Event::Appearance { .. }
             | Event::Seized { .. }
@@ -94,6 +100,21 @@ impl Calls {
             let chosen = self.line(active).appearance().one_call().call_waiting;
             chosen.unwrap_or_else(|| config.read(user::CW_SETTING))
         })
+    }
+
+    /// The call of a line goes on as another session, with somebody else.
+    fn moved(
+        &mut self,
+        turn: &mut Turn<'_>,
+        session: SessionId,
+        news: Call<'_>,
+        view: Option<SessionView<'_>>,
+    ) {
+        let Some(key) = self.line_of(session) else { return };
+        self.order(turn, key, news);
+        if let Some(view) = view {
+            self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
+        }
     }
 
     fn media(&mut self, turn: &mut Turn<'_>, session: SessionId, view: Option<SessionView<'_>>) {

@@ -122,6 +122,9 @@ impl Phone {
             | Event::MediaFailed { session, .. }
             | Event::Talk(session)
             | Event::Hold(session)
+            | Event::Transferred { session, .. }
+            | Event::Referred { by: session, .. }
+            | Event::Replaced { by: session, .. }
             | Event::Ended { session, .. } => self.ua.session(session),
             Event::MessageWaiting { .. }
             | Event::Service { .. }

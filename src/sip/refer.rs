@@ -9,7 +9,7 @@ use heapless::Vec;
 
 use super::grammar::{params, whole};
 use super::uri::{Uri, unescaped};
-use super::{Address, HeaderName, Message, Params, ParseError};
+use super::{Address, HeaderName, Message, Params, ParseError, Status};
 use crate::base::{Writer, scan};
 
 /// The dialog that a new INVITE takes the place of, as the receiver of that INVITE sees it.
@@ -86,6 +86,22 @@ pub fn uri_header<const N: usize>(uri: &Uri<'_>, name: &[u8]) -> Option<Vec<u8, 
         plain.push(byte).ok()?;
     }
     Some(plain)
+}
+
+/// The status of a `message/sipfrag` body: its first line (RFC 3420 §2, RFC 3515 §2.4.5).
+///
+/// ```
+/// use deskphone::sip::{Status, refer::sipfrag_status};
+/// assert_eq!(sipfrag_status(b"SIP/2.0 603 Declined\r\n"), Some(Status::DECLINE));
+/// assert_eq!(sipfrag_status(b"INVITE sip:a@b SIP/2.0\r\n"), None);
+/// ```
+#[must_use]
+pub fn sipfrag_status(body: &[u8]) -> Option<Status> {
+    let rest = body.trim_ascii_start().strip_prefix(b"SIP/2.0 ")?;
+    let code = crate::base::text::decimal(rest.get(..3)?)?;
+    // Three digits and no more.
+    let ends = rest.get(3).is_none_or(|byte| !byte.is_ascii_digit());
+    u16::try_from(code).ok().filter(|_| ends).and_then(Status::new)
 }
 
 /// Writes `text` with everything but `unreserved` as `%HH`.

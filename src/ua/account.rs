@@ -53,6 +53,16 @@ pub struct Account {
     pub mailbox: String<63>,
     /// `Subscription Expires`, seconds.
     pub subscription_expires_s: u32,
+    /// `Referor Bye Delay`, seconds: how long the far end may take to tell how a transfer goes.
+    pub referor_bye_delay_s: u8,
+    /// `Referee Bye Delay`, seconds: how long a call stays that sent us to another which stands now.
+    pub referee_bye_delay_s: u8,
+    /// `Refer Target Bye Delay`, seconds: how long a call stays that another has taken the place of.
+    pub refer_target_bye_delay_s: u8,
+    /// `Refer-To Target Contact`: an attended transfer names the target's Contact, not its address.
+    pub refer_to_contact: bool,
+    /// `Ntfy Refer On 1xx-To-Inv`: who sent us elsewhere hears of ringing, too.
+    pub notify_refer_on_1xx: bool,
     /// `Auth Resync-Reboot`: a NOTIFY that wants the phone to resync or reboot must show the password.
     pub authenticate_resync: bool,
     /// `SIP 100REL Enable`: provisional responses are sent reliably to who can take them, and asked for
@@ -111,6 +121,11 @@ impl Account {
             anonymous_with_remote_party_id: true,
             mailbox: String::new(),
             subscription_expires_s: 3_600,
+            referor_bye_delay_s: 4,
+            referee_bye_delay_s: 0,
+            refer_target_bye_delay_s: 0,
+            refer_to_contact: false,
+            notify_refer_on_1xx: true,
             authenticate_resync: true,
             reliable_provisional: false,
             sticky_183: false,

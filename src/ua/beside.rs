@@ -135,7 +135,9 @@ impl UserAgent {
 }
 
 /// What a request beside the INVITE says, apart from what every request does.
-const REPEATED: [HeaderName; 7] = [
+const REPEATED: [HeaderName; 9] = [
+    HeaderName::ReferTo,
+    HeaderName::ReferredBy,
     HeaderName::Contact,
     HeaderName::RAck,
     HeaderName::Supported,

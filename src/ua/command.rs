@@ -51,6 +51,20 @@ pub enum Command<'a> {
         /// Whom it is about, as in [`Invite::target`]; empty: the extension's own address.
         target: &'a str,
     },
+    /// Send the far end to somebody else (RFC 3515); [`super::Event::Transferred`] tells how it went.
+    Transfer {
+        /// A session that is answered.
+        session: SessionId,
+        /// To whom, as in [`Invite::target`].
+        target: &'a str,
+    },
+    /// Send the far end to that of another call, in our place there (RFC 3891).
+    TransferTo {
+        /// A session that is answered.
+        session: SessionId,
+        /// Another one.
+        other: SessionId,
+    },
     /// Not any more.
     Unsubscribe {
         /// The extension that asked.

@@ -29,6 +29,9 @@ pub(super) enum Purpose {
     Subscribe(SubscriberId),
     /// A refresh.
     Update(SessionId),
+    Refer(SessionId),
+    /// How the call that a REFER asked for goes, told in the call that the REFER came in.
+    Notify(SessionId),
     /// Nobody waits for its answer.
     Cancel,
 }
@@ -44,6 +47,8 @@ impl Errand {
             Purpose::Prack(id) => (PRACK, id.0.bits()),
             Purpose::Subscribe(id) => (SUBSCRIBE, id.bits()),
             Purpose::Update(id) => (UPDATE, id.0.bits()),
+            Purpose::Refer(id) => (REFER, id.0.bits()),
+            Purpose::Notify(id) => (NOTIFY, id.0.bits()),
             Purpose::Cancel => (CANCEL, 0),
         };
         let head = u64::from(u16::from_be_bytes([self.extension.number(), kind]));
@@ -62,6 +67,8 @@ impl Errand {
             PRACK => Purpose::Prack(session),
             SUBSCRIBE => Purpose::Subscribe(Handle::of_bits(u32::from_be_bytes([a, b, c, d]))),
             UPDATE => Purpose::Update(session),
+            REFER => Purpose::Refer(session),
+            NOTIFY => Purpose::Notify(session),
             CANCEL => Purpose::Cancel,
             _ => return None,
         };
@@ -77,6 +84,8 @@ const INFO: u8 = 5;
 const PRACK: u8 = 16;
 const SUBSCRIBE: u8 = 24;
 const UPDATE: u8 = 17;
+const REFER: u8 = 25;
+const NOTIFY: u8 = 26;
 
 #[cfg(test)]
 mod tests {
@@ -95,6 +104,8 @@ mod tests {
                 Purpose::Update(session),
                 Purpose::Cancel,
                 Purpose::Subscribe(Handle::of_bits(3)),
+                Purpose::Refer(session),
+                Purpose::Notify(session),
             ] {
                 let errand = Errand { extension, purpose };
                 assert_eq!(Errand::of(errand.word()), Some(errand));

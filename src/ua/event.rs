@@ -121,6 +121,30 @@ pub enum Event {
         /// Where it stands.
         state: CallStage,
     },
+    /// How a transfer of ours ended. Below 300 the far end is gone to the other, or on its way, and the call
+    /// ends; else the call is as it was.
+    Transferred {
+        /// The call whose far end was sent.
+        session: SessionId,
+        /// What the far end met there, or its answer to our wish.
+        status: u16,
+    },
+    /// The far end sends us elsewhere, and we call there. When that fails, `Replaced` gives this call back;
+    /// when it is answered, the user agent ends this one.
+    Referred {
+        /// The call that is left.
+        session: SessionId,
+        /// The new one.
+        by: SessionId,
+    },
+    /// The call goes on as another one: somebody took the far end's place in it (RFC 3891), or we were sent
+    /// elsewhere in vain. The user agent ends the old one.
+    Replaced {
+        /// The call that was there.
+        session: SessionId,
+        /// The call that it is now; answered, or about to be.
+        by: SessionId,
+    },
     /// A server wants the call answered, or taken back from hold (`Talk Package`).
     Talk(SessionId),
     /// A server wants the far end put on hold (`Hold Package`).

@@ -54,6 +54,8 @@ impl UserAgent {
             | Purpose::Info(_)
             | Purpose::Prack(_)
             | Purpose::Update(_)
+            | Purpose::Refer(_)
+            | Purpose::Notify(_)
             | Purpose::Subscribe(_) => None,
         };
         search.is_some_and(|search| !core::mem::replace(&mut search.reconnected, true))
@@ -67,9 +69,13 @@ impl UserAgent {
             Purpose::Subscribe(id) => {
                 self.subscribers.get(id).is_some_and(super::subscriber::Subscriber::has_dialog)
             }
-            Purpose::Cancel | Purpose::Bye(_) | Purpose::Info(_) | Purpose::Prack(_) | Purpose::Update(_) => {
-                true
-            }
+            Purpose::Refer(_)
+            | Purpose::Notify(_)
+            | Purpose::Cancel
+            | Purpose::Bye(_)
+            | Purpose::Info(_)
+            | Purpose::Update(_)
+            | Purpose::Prack(_) => true,
             Purpose::Invite(id) => {
                 self.sessions.get(id.0).is_some_and(|session| session.state == State::Confirmed)
             }

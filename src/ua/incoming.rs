@@ -113,6 +113,9 @@ impl UserAgent {
             self.decline(arrival, request, Status::OK);
         } else if method == Method::Notify {
             self.notified(now, rng, arrival, request, extension);
+        } else if method == Method::Refer {
+            // A stranger does not make the phone call somebody.
+            self.decline(arrival, request, Status::DECLINE);
         } else {
             // A BYE without a dialog; all others were not admitted.
             self.decline(arrival, request, Status::CALL_DOES_NOT_EXIST);
@@ -152,7 +155,9 @@ impl UserAgent {
             let elsewhere = request.reasons().any(|reason| reason.is_answered_elsewhere());
             self.proceed(now, rng, id, if ringing { Input::Cancel { elsewhere } } else { Input::Bye });
         } else if method == Method::Notify {
-            self.session_notified(now, arrival, request, id);
+            self.session_notified(now, rng, arrival, request, id);
+        } else if method == Method::Refer {
+            self.referred(now, rng, arrival, request, id);
         } else if digits::is_of_package(request) {
             self.reply(now, arrival, request, id, Status::BAD_INFO_PACKAGE);
         } else if method == Method::Info {

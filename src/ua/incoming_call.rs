@@ -33,8 +33,15 @@ impl UserAgent {
             self.decline(arrival, request, Status::LOOP_DETECTED);
             return;
         }
+        let replaced = match self.replaced_by(request) {
+            Ok(replaced) => replaced,
+            Err(status) => return self.decline(arrival, request, status),
+        };
         match self.open_incoming(now, rng, arrival, request, extension) {
-            Ok(id) => self.tell(Event::Incoming(id)),
+            Ok(id) => match replaced {
+                Some(old) => self.replace(now, rng, old, id),
+                None => self.tell(Event::Incoming(id)),
+            },
             Err(answer) => self.answer_statelessly(arrival, request, &answer),
         }
     }

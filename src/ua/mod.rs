@@ -17,6 +17,7 @@ mod errand;
 pub mod event;
 mod failover;
 mod failures;
+mod follow;
 #[cfg(any(test, feature = "_fuzzing"))]
 mod fuzz;
 mod guard;
@@ -31,9 +32,11 @@ mod nat;
 mod next_hop;
 mod notification;
 mod notified;
+mod notifier;
 mod outbox;
 mod outgoing_call;
 pub mod provisional;
+mod referral;
 mod refresh;
 mod register;
 mod registration;
@@ -47,6 +50,7 @@ mod subscriber;
 mod subscription;
 mod succession;
 mod summons;
+mod transfer;
 mod update;
 mod view;
 
@@ -92,6 +96,7 @@ pub struct UserAgent {
     credentials: PerExtension<Keyring>,
     sessions: Pool<Session, { limits::SESSIONS }>,
     subscribers: Pool<Subscriber, { limits::SUBSCRIPTIONS }>,
+    follows: follow::Follows,
     /// An account was changed, and its mailbox perhaps.
     unsettled: bool,
     transactions: Transactions,
@@ -177,6 +182,7 @@ impl UserAgent {
             credentials: PerExtension([const { Keyring::new() }; limits::EXTENSIONS]),
             sessions: Pool::new(),
             subscribers: Pool::new(),
+            follows: Pool::new(),
             unsettled: false,
             transactions: Transactions::new(),
             names: Names::new(),
@@ -246,13 +252,13 @@ impl UserAgent {
             }
             Input::Command(command) => {
                 let outcome = self.command(now, rng, command);
-                self.settle_mailboxes(now, rng);
+                self.come_to_rest(now, rng);
                 return outcome;
             }
             Input::Timeout => self.timeout(now, rng),
         }
         self.move_bindings(now, rng);
-        self.settle_mailboxes(now, rng);
+        self.come_to_rest(now, rng);
         Outcome::Done
     }
 
@@ -349,6 +355,7 @@ impl UserAgent {
             let session = self.sessions.iter().find(|(handle, _)| handle.index() == index);
             if let Some(id) = session.map(|(handle, _)| SessionId(handle)) {
                 self.session_timeout(now, rng, id);
+                self.transfer_timeout(now, rng, id);
             }
         }
         self.subscribers_timeout(now, rng);
@@ -395,6 +402,8 @@ impl UserAgent {
             Purpose::Update(id) => self.update_failed(now, rng, id, loss.status()),
             // The peer goes on with its INVITE, or gives it up.
             Purpose::Prack(_) | Purpose::Cancel => {}
+            Purpose::Refer(id) => self.refer_failed(now, rng, id, loss.status()),
+            Purpose::Notify(id) => self.notify_done(id, loss.status()),
             Purpose::Subscribe(id) => self.subscribe_failed(now, rng, id, loss.status()),
         }
     }
@@ -411,6 +420,11 @@ impl UserAgent {
             Purpose::Update(id) => self.sessions.get(id.0).and_then(|session| session.update),
             // Several may be under way, one in each early dialog.
             Purpose::Prack(id) => self.sessions.get(id.0).map(|_| client),
+            Purpose::Refer(id) => {
+                let session = self.sessions.get(id.0);
+                session.and_then(|session| session.transfer.as_ref()).and_then(|transfer| transfer.client)
+            }
+            Purpose::Notify(id) => self.notify_client(id),
             Purpose::Subscribe(id) => self.subscribers.get(id).and_then(|subscriber| subscriber.client),
             Purpose::Cancel => None,
         };
@@ -441,6 +455,8 @@ impl UserAgent {
             Command::Subscribe { extension, package, target } => {
                 return self.subscribe(now, rng, extension, package, target);
             }
+            Command::Transfer { session, target } => return self.transfer(now, rng, session, target),
+            Command::TransferTo { session, other } => return self.transfer_to(now, rng, session, other),
             Command::Unsubscribe { extension, package } => {
                 return self.unsubscribe(now, rng, extension, package);
             }
@@ -479,7 +495,14 @@ impl UserAgent {
         self.sessions.insert(session).ok().map(SessionId)
     }
 
+    /// What follows from everything else, at the end of each step.
+    fn come_to_rest(&mut self, now: Instant, rng: &mut dyn Rng) {
+        self.settle_mailboxes(now, rng);
+        self.settle_follows(now, rng);
+    }
+
     fn tell(&mut self, event: Event) {
+        self.follow_told(&event);
         // `limits::EVENTS` covers the most that one input can cause.
         if self.events.push_back(event).is_err() {
             crate::note!("event lost");

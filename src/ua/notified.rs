@@ -40,12 +40,19 @@ impl UserAgent {
     pub(super) fn session_notified(
         &mut self,
         now: Instant,
+        rng: &mut dyn Rng,
         arrival: Hop,
         request: &Message<'_>,
         id: SessionId,
     ) {
         let package = request.event().map_or(&b""[..], |event| event.package);
         let named = self.sessions.get(id.0).is_some_and(|session| session.state.is_named());
+        if package == b"refer" {
+            let told = self.sessions.get(id.0).is_some_and(|session| session.transfer.is_some());
+            let status = if told { Status::OK } else { Status::CALL_DOES_NOT_EXIST };
+            self.reply(now, arrival, request, id, status);
+            return self.transfer_notified(now, rng, id, request);
+        }
         let told = match package {
             b"talk" if self.settings.talk_package => Some(Event::Talk(id)),
             b"hold" if self.settings.hold_package => Some(Event::Hold(id)),

@@ -32,7 +32,7 @@ impl UserAgent {
         }
     }
 
-    fn open_call(
+    pub(super) fn open_call(
         &mut self,
         now: Instant,
         rng: &mut dyn Rng,
@@ -110,7 +110,7 @@ impl UserAgent {
         let hop = self.session_hop(now, id, Some(begun))?;
         let own_server = self.is_own_server(now, extension, &hop);
         let branch = identifier::branch(rng);
-        let Self { settings, sessions, credentials, transactions, counters, .. } = self;
+        let Self { settings, sessions, credentials, transactions, counters, follows, .. } = self;
         let session = sessions.get_mut(id.0)?;
         let offers = method == Method::Invite;
         let initial = session.dialog.stage() == Stage::Early;
@@ -127,6 +127,7 @@ impl UserAgent {
         request::contact(&mut out, &account, address);
         request::demands(&mut out, &account);
         session.compose_fields(&mut out, settings, offers, &account, own_server);
+        Self::compose_follow(follows, id, offers && initial, &mut out);
         let offer = crate::sdp::offer(&session.local);
         let mut body = [0; limits::DESCRIPTION_BYTES];
         let mut body = Writer::new(&mut body);
@@ -501,6 +502,7 @@ impl Session {
             if initial {
                 request::languages(out, settings);
                 request::capabilities(out);
+                compose::header(out, HeaderName::Supported, b"replaces");
             }
             self.compose_timer(out, settings);
             if account.reliable_provisional {

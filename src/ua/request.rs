@@ -193,23 +193,25 @@ pub(super) const ABILITIES: Abilities<'static> = Abilities {
         Method::Cancel,
         Method::Bye,
         Method::Options,
+        Method::Refer,
         Method::Notify,
         Method::Info,
         Method::Prack,
         Method::Update,
     ],
     options: &EXTENSIONS,
-    bodies: &[SDP, MESSAGE_SUMMARY, DIALOG_INFO],
+    bodies: &[SDP, MESSAGE_SUMMARY, DIALOG_INFO, SIPFRAG],
     answers: &[SDP],
 };
 /// Its methods as Allow says them.
-pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, INFO, PRACK, UPDATE";
+pub(super) const ALLOW: &[u8] = b"INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, REFER, INFO, PRACK, UPDATE";
 /// The event packages that notifications may be about.
-const EVENTS: [&[u8]; 9] = [
+const EVENTS: [&[u8]; 10] = [
     b"message-summary",
     b"dialog",
     b"call-info",
     b"line-seize",
+    b"refer",
     b"resync",
     b"check-sync",
     b"reboot",
@@ -217,10 +219,11 @@ const EVENTS: [&[u8]; 9] = [
     b"report",
 ];
 /// The extensions that a Require may name.
-pub(super) const EXTENSIONS: [&[u8]; 2] = [super::early::OPTION, super::refresh::OPTION];
+pub(super) const EXTENSIONS: [&[u8]; 3] = [super::early::OPTION, super::refresh::OPTION, b"replaces"];
 /// The bodies that we read.
 pub(super) const SDP: &[u8] = b"application/sdp";
 pub(super) const MESSAGE_SUMMARY: &[u8] = b"application/simple-message-summary";
+const SIPFRAG: &[u8] = b"message/sipfrag";
 pub(super) const DIALOG_INFO: &[u8] = b"application/dialog-info+xml";
 
 #[cfg(test)]

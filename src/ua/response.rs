@@ -35,10 +35,18 @@ impl UserAgent {
                     Purpose::Subscribe(id) if self.awaits(errand, client) => {
                         self.subscribe_answered(now, rng, id, response);
                     }
+                    Purpose::Refer(id) if self.awaits(errand, client) => {
+                        self.refer_answered(now, rng, client, id, response);
+                    }
+                    Purpose::Notify(id) if self.awaits(errand, client) => {
+                        self.notify_done(id, response.status().map_or(0, crate::sip::Status::code));
+                    }
                     Purpose::Register
                     | Purpose::Info(_)
                     | Purpose::Update(_)
                     | Purpose::Subscribe(_)
+                    | Purpose::Refer(_)
+                    | Purpose::Notify(_)
                     | Purpose::Cancel => {}
                     Purpose::Invite(_) | Purpose::Bye(_) if self.answered_again(now, rng, response) => {}
                     Purpose::Invite(id) | Purpose::Bye(id) if self.awaits(errand, client) => {

@@ -10,6 +10,7 @@
 //! ```
 
 mod dialling;
+mod moved;
 
 use heapless::String;
 
@@ -105,6 +106,10 @@ pub enum Input<'a> {
         /// Whether the far end is still on hold.
         on_hold: bool,
     },
+    /// The far end sent us to somebody else, whom we call now.
+    Followed(SessionId),
+    /// The call goes on as another session.
+    Replaced(SessionId),
     /// The session is over.
     Ended(EndReason),
     /// The person answers.
@@ -213,6 +218,11 @@ impl Appearance {
             (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
             (CallState::Dialing, Input::Target(target)) => self.call(target),
             (CallState::Dialing, Input::Served(served)) => self.served(now, desk, served),
+            (CallState::Connected | CallState::Held, Input::Followed(session)) => self.followed(session),
+            (
+                CallState::Calling | CallState::Proceeding | CallState::Connected | CallState::Held,
+                Input::Replaced(session),
+            ) => self.replaced(now, session),
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
             (CallState::Idle, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
@@ -262,6 +272,8 @@ impl Appearance {
                 | Input::Answered
                 | Input::Media { .. }
                 | Input::MediaFailed { .. }
+                | Input::Followed(_)
+                | Input::Replaced(_)
                 | Input::Answer
                 | Input::Ignore
                 | Input::Hold

@@ -105,6 +105,8 @@ fn every_input() -> Vec<Input<'static>> {
         Input::Media { held_by_peer: false },
         Input::MediaFailed { on_hold: true },
         Input::MediaFailed { on_hold: false },
+        Input::Followed(SessionId::numbered(9)),
+        Input::Replaced(SessionId::numbered(9)),
         Input::Ended(EndReason::Remote),
         Input::Ended(EndReason::Cancelled),
         Input::Ended(EndReason::Failed(486)),

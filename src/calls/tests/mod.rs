@@ -88,6 +88,8 @@ impl Desk {
                 Command::Register(_)
                 | Command::Unregister(_)
                 | Command::Subscribe { .. }
+                | Command::Transfer { .. }
+                | Command::TransferTo { .. }
                 | Command::Unsubscribe { .. } => panic!("not the business of calls"),
             };
             self.give(Input::Outcome { order: *order, outcome });

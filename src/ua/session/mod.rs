@@ -15,6 +15,7 @@ use super::ids::ExtensionId;
 use super::provisional::Reliable;
 use super::session_timer::{Grant, SessionTimer};
 use super::summons::Summons;
+use super::transfer::Transfer;
 use super::view::{SessionMedia, SessionView};
 use crate::base::{Instant, Timer, earliest};
 use crate::dialog::{Dialog, Sequence, Stage};
@@ -88,6 +89,10 @@ pub(super) struct Session {
     /// The branch of the ACK to the last 2xx, and the CSeq that it acknowledges.
     pub(super) acknowledged: Option<(Branch, u32)>,
     pub(super) digits: DigitRelay,
+    /// The far end is being sent elsewhere.
+    pub(super) transfer: Option<Transfer>,
+    /// Another call has taken its place: when to end it.
+    pub(super) leave: Timer,
     pub(super) timers: Timers,
 }
 
@@ -184,12 +189,16 @@ impl Session {
             search: Search::default(),
             acknowledged: None,
             digits: DigitRelay::default(),
+            transfer: None,
+            leave: Timer::OFF,
             timers: Timers::default(),
         }
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        earliest([self.timers.deadline(), self.provisional.deadline(), self.timer.deadline()])
+        let transfer = self.transfer.as_ref().and_then(|transfer| transfer.machine.deadline());
+        let (provisional, refresh) = (self.provisional.deadline(), self.timer.deadline());
+        earliest([self.timers.deadline(), provisional, refresh, transfer, self.leave.due()])
     }
 
     /// Whether a peer's request belongs to the session, perhaps to an early dialog of our INVITE (RFC 3261

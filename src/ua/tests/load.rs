@@ -111,6 +111,9 @@ impl World {
                 | Event::Seized { .. }
                 | Event::WatchedAnew { .. }
                 | Event::Watched { .. }
+                | Event::Transferred { .. }
+                | Event::Referred { .. }
+                | Event::Replaced { .. }
                 | Event::Talk(_)
                 | Event::Hold(_)
                 | Event::Digit { .. }

@@ -16,6 +16,7 @@ mod provisional;
 mod registration;
 mod session_timers;
 mod subscriptions;
+mod transfers;
 mod update;
 
 #[test]

@@ -222,6 +222,9 @@ impl Host {
             | Event::Seized { .. }
             | Event::WatchedAnew { .. }
             | Event::Watched { .. }
+            | Event::Transferred { .. }
+            | Event::Referred { .. }
+            | Event::Replaced { .. }
             | Event::Talk(_)
             | Event::Digit { .. }
             | Event::Clock { .. }
