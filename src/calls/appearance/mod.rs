@@ -218,11 +218,7 @@ impl Appearance {
             (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
             (CallState::Dialing, Input::Target(target)) => self.call(target),
             (CallState::Dialing, Input::Served(served)) => self.served(now, desk, served),
-            (CallState::Connected | CallState::Held, Input::Followed(session)) => self.followed(session),
-            (
-                CallState::Calling | CallState::Proceeding | CallState::Connected | CallState::Held,
-                Input::Replaced(session),
-            ) => self.replaced(now, session),
+            (_, news @ (Input::Followed(_) | Input::Replaced(_))) => self.moved(now, news),
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
             (CallState::Idle, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
@@ -272,8 +268,6 @@ impl Appearance {
                 | Input::Answered
                 | Input::Media { .. }
                 | Input::MediaFailed { .. }
-                | Input::Followed(_)
-                | Input::Replaced(_)
                 | Input::Answer
                 | Input::Ignore
                 | Input::Hold

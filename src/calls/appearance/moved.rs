@@ -1,13 +1,25 @@
 //! A call that goes on with somebody else: the far end sent us there, or another took its place.
 
-use super::{Appearance, NOTHING, Step};
+use super::{Appearance, Input, NOTHING, Step};
 use crate::base::Instant;
 use crate::calls::CallState;
 use crate::ua::SessionId;
 
 impl Appearance {
+    pub(super) fn moved(&mut self, now: Instant, news: Input<'_>) -> Step {
+        let stands = matches!(self.state, CallState::Connected | CallState::Held);
+        let begins = matches!(self.state, CallState::Calling | CallState::Proceeding);
+        if let (Input::Followed(session), true) = (news, stands) {
+            return self.followed(session);
+        }
+        if let (Input::Replaced(session), true) = (news, stands || begins) {
+            return self.replaced(now, session);
+        }
+        NOTHING
+    }
+
     /// A call on hold stays so; the person hears the other one ring.
-    pub(super) const fn followed(&mut self, session: SessionId) -> Step {
+    const fn followed(&mut self, session: SessionId) -> Step {
         self.session = Some(session);
         self.held_by_peer = false;
         self.incoming = false;
@@ -18,7 +30,7 @@ impl Appearance {
         NOTHING
     }
 
-    pub(super) fn replaced(&mut self, now: Instant, session: SessionId) -> Step {
+    fn replaced(&mut self, now: Instant, session: SessionId) -> Step {
         self.session = Some(session);
         self.held_by_peer = false;
         if self.state != CallState::Held {
