@@ -47,6 +47,8 @@ fn account(config: &Config, n: u8) -> ua::Account {
     account.authenticate_resync = config.read(ext::AUTH_RESYNC_REBOOT.of(n));
     account.reliable_provisional = config.read(ext::SIP_100REL_ENABLE.of(n));
     account.sticky_183 = config.read(ext::STICKY_183.of(n));
+    account.mailbox = text::shortened(config.read(ext::MAILBOX_ID.of(n)));
+    account.subscription_expires_s = config.read(ext::SUBSCRIPTION_EXPIRES.of(n));
     account.codecs = codecs(config, n);
     account
 }
@@ -123,6 +125,7 @@ fn messages(config: &Config, settings: &mut ua::Settings) {
     settings.server = product(config, sip::SIP_SERVER_NAME);
     settings.register_user_agent = product(config, sip::SIP_REG_USER_AGENT_NAME);
     settings.accept_language = text::shortened(config.read(sip::SIP_ACCEPT_LANGUAGE));
+    settings.remove_last_registration = config.read(sip::REMOVE_LAST_REG);
     settings.compact_headers = config.read(sip::USE_COMPACT_HEADER);
     settings.escape_display_name = config.read(sip::ESCAPE_DISPLAY_NAME);
     settings.caller_id_header = match config.read(sip::CALLER_ID_HEADER) {
@@ -147,6 +150,9 @@ fn retries(config: &Config, settings: &mut ua::Settings) {
     settings.register_retry_cap_s = config.read(sip::REG_RETRY_INTVL_CAP);
     settings.register_retry_random_s = config.read(sip::REG_RETRY_RANDOM_DELAY);
     settings.register_retry_long_random_s = config.read(sip::REG_RETRY_LONG_RANDOM_DELAY);
+    settings.subscribe_min_expires_s = config.read(sip::SUB_MIN_EXPIRES);
+    settings.subscribe_max_expires_s = config.read(sip::SUB_MAX_EXPIRES);
+    settings.subscribe_retry_s = config.read(sip::SUB_RETRY_INTVL);
     settings.register_retry_statuses = text::shortened(config.text(sip::RETRY_REG_RSC.id()));
     settings.try_backup_statuses = text::shortened(config.text(sip::TRY_BACKUP_RSC.id()));
 }
