@@ -69,9 +69,10 @@ use on_hook::OnHook;
 
 use crate::base::{Instant, earliest};
 use crate::config::Config;
-use crate::config::catalogue::{ext, phone, user};
+use crate::config::catalogue::{ext, phone, regional, user};
 use crate::dialplan::Plan;
 use crate::limits;
+use crate::rtp::telephone_event;
 use crate::ua::{self, Command, Event, ExtensionId, Invite, Outcome, RegistrationState, SessionView};
 
 /// The four call appearances and what they share: audio device, ringer, the number being typed.
@@ -246,6 +247,15 @@ impl Calls {
             appearance::Order::Hold(session) => Command::Hold(session),
             appearance::Order::Resume(session) => Command::Resume(session),
             appearance::Order::End(session) => Command::End(session),
+            appearance::Order::Digit(session, key) => {
+                let duration_ms = config.read(regional::DTMF_PLAYBACK_LENGTH);
+                let duration_ms = u16::try_from(duration_ms).unwrap_or(u16::MAX);
+                Command::SendDigit {
+                    session,
+                    digit: telephone_event::Digit::from_code(key.event())?,
+                    duration_ms,
+                }
+            }
             appearance::Order::Serve(_)
             | appearance::Order::ServeNumber(_)
             | appearance::Order::SpeedDial(_) => {
@@ -408,7 +418,8 @@ impl Calls {
             | appearance::Order::Refuse(..)
             | appearance::Order::Hold(_)
             | appearance::Order::Resume(_)
-            | appearance::Order::End(_) => {}
+            | appearance::Order::End(_)
+            | appearance::Order::Digit(..) => {}
         }
         // Two orders are the most that one input causes: one call gives way to another.
         let _full = turn.orders.push(Order { line: Some(key), wish });

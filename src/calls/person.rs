@@ -1,7 +1,8 @@
 //! What a person does: line keys, audio devices, digits, soft keys.
 
 use super::appearance::Input as Call;
-use super::{AudioDevice, CallState, Calls, DialKey, LineKey, Turn, dtmf, on_hook};
+use super::{AudioDevice, CallState, Calls, DialKey, LineKey, Order, Turn, appearance, dtmf, on_hook};
+use crate::config::catalogue::ext;
 use crate::dialplan::Input as Digits;
 
 /// What soft keys ask for.
@@ -91,7 +92,10 @@ impl Calls {
             Some((line, CallState::Dialing)) => {
                 self.order(turn, line, Call::Collect(Digits::Key(key)));
             }
-            Some((_, CallState::Connected)) => self.dtmf.step(turn.now, dtmf::Input::Down(key)),
+            Some((line, CallState::Connected)) => {
+                self.dtmf.step(turn.now, dtmf::Input::Down(key));
+                self.send_digit(turn, line, key);
+            }
             // On hook: not while the phone rings, when the screen is the caller's.
             None if self.lowest(CallState::Ringing).is_some() => {}
             None if key == DialKey::HASH => self.send_on_hook(turn),
@@ -107,6 +111,17 @@ impl Calls {
                 | CallState::Invalid
                 | CallState::Busy,
             )) => {}
+        }
+    }
+
+    /// `DTMF Tx Method`: with INFO a key goes with the signalling, beside the audio or in its place.
+    fn send_digit(&self, turn: &mut Turn<'_>, key: LineKey, digit: DialKey) {
+        let line = self.line(key);
+        let Some((session, extension)) = line.session().zip(line.extension()) else { return };
+        let method = turn.config.read(ext::DTMF_TX_METHOD.of(extension.number()));
+        if matches!(method, "INFO" | "InBand+INFO" | "AVT+INFO") {
+            let wish = appearance::Order::Digit(session, digit);
+            let _full = turn.orders.push(Order { line: Some(key), wish });
         }
     }
 

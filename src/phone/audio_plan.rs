@@ -8,9 +8,14 @@ use core::net::SocketAddr;
 use super::Phone;
 use crate::base::Instant;
 use crate::calls::{AudioDevice, CallState, Digit, LineKey, Tone};
-use crate::config::catalogue::ext;
+use crate::config::Config;
+use crate::config::catalogue::{ext, sip};
 use crate::limits;
+use crate::media::dtmf::sender;
+use crate::media::jitter_buffer::{self, Adjustment, Level};
+use crate::media::stream::StreamPlan;
 use crate::sdp::Codec;
+use crate::ua::ExtensionId;
 
 /// What has to be open, playing and flowing now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +61,30 @@ pub struct Stream {
     pub receive: bool,
     /// The digit that is sounding in the conversation.
     pub digit: Option<Digit>,
+    /// How digits are sent (`Mark All AVT Packets`).
+    pub dtmf: sender::Setting,
+    /// `Network Jitter Level`, `Jitter Buffer Adjustment`.
+    pub jitter: jitter_buffer::Setting,
+    /// `RTCP Tx Interval`, seconds; 0: no reports.
+    pub rtcp_interval_s: u8,
+}
+
+impl Stream {
+    /// The plan in the words of the machine that carries it out.
+    #[must_use]
+    pub const fn media(&self) -> StreamPlan {
+        StreamPlan {
+            codec: self.codec,
+            payload_type: self.payload_type,
+            packet_ms: self.packet_ms,
+            dtmf_payload_type: self.dtmf_payload_type,
+            send: self.send,
+            receive: self.receive,
+            dtmf: self.dtmf,
+            jitter: self.jitter,
+            rtcp_interval_s: self.rtcp_interval_s,
+        }
+    }
 }
 
 impl AudioPlan {
@@ -118,6 +147,9 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
         | CallState::Busy => return None,
     };
     let rings = line.tone().is_some_and(|(tone, _)| tone == Tone::Ringback);
+    let config = &phone.config;
+    let method = config.read(ext::DTMF_TX_METHOD.of(line.extension()?.number()));
+    let dtmf = DigitPath::of(method);
     Some(Stream {
         serial: line.serial(),
         local_port: media.local_port,
@@ -125,9 +157,64 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
         codec: media.codec,
         payload_type: media.payload_type,
         packet_ms: media.packet_ms,
-        dtmf_payload_type: media.dtmf_payload_type,
+        dtmf_payload_type: media.dtmf_payload_type.filter(|_| dtmf != DigitPath::InBand),
         send: active && media.send,
         receive: active && media.receive && !rings,
-        digit,
+        digit: digit.filter(|_| dtmf.reaches(media.dtmf_payload_type.is_some())),
+        dtmf: sender::Setting {
+            mark_all: config.read(sip::MARK_ALL_AVT_PACKETS),
+            ..sender::Setting::default()
+        },
+        jitter: jitter(config, line.extension()?),
+        rtcp_interval_s: u8::try_from(config.read(sip::RTCP_TX_INTERVAL)).unwrap_or(u8::MAX),
     })
+}
+
+/// `DTMF Tx Method`: what of it concerns the audio; INFO goes with the signalling.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DigitPath {
+    /// As telephone events where the far end takes them, else as sound.
+    Negotiated,
+    /// As telephone events only.
+    Events,
+    /// As sound only.
+    InBand,
+    /// Not in the audio.
+    Nowhere,
+}
+
+impl DigitPath {
+    fn of(method: &str) -> Self {
+        match method {
+            "InBand" | "InBand+INFO" => Self::InBand,
+            "AVT" | "AVT+INFO" => Self::Events,
+            "INFO" => Self::Nowhere,
+            _ => Self::Negotiated,
+        }
+    }
+
+    const fn reaches(self, has_events: bool) -> bool {
+        match self {
+            Self::Negotiated | Self::InBand => true,
+            Self::Events => has_events,
+            Self::Nowhere => false,
+        }
+    }
+}
+
+fn jitter(config: &Config, extension: ExtensionId) -> jitter_buffer::Setting {
+    let level = match config.read(ext::NETWORK_JITTER_LEVEL.of(extension.number())) {
+        "low" => Level::Low,
+        "medium" => Level::Medium,
+        "very high" => Level::VeryHigh,
+        "extremely high" => Level::ExtremelyHigh,
+        _ => Level::High,
+    };
+    let adjustment = match config.read(ext::JITTER_BUFFER_ADJUSTMENT.of(extension.number())) {
+        "disabled" => Adjustment::Disabled,
+        "up only" => Adjustment::UpOnly,
+        "down only" => Adjustment::DownOnly,
+        _ => Adjustment::UpAndDown,
+    };
+    jitter_buffer::Setting { level, adjustment }
 }

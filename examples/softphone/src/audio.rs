@@ -210,6 +210,9 @@ mod tests {
             send: true,
             receive: true,
             digit: None,
+            dtmf: Default::default(),
+            jitter: Default::default(),
+            rtcp_interval_s: 5,
         };
         let streams = [Some(stream), None, None, None];
         AudioPlan { device: Some(AudioDevice::Speaker), streams, ..AudioPlan::SILENT }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use deskphone::base::{Instant, UnixTime};
-use deskphone::media::stream::{AudioStream, StreamPlan};
+use deskphone::media::stream::AudioStream;
 use deskphone::phone::Stream as Plan;
 use deskphone::rtp::rtcp::{self, Description};
 use deskphone::rtp::telephone_event::Digit;
@@ -17,8 +17,6 @@ use crate::desk::SystemRng;
 use crate::fault::Fault;
 use crate::record::Record;
 
-/// Seconds between RTCP reports.
-const RTCP_INTERVAL_S: u8 = 5;
 const DATAGRAM: usize = 2_048;
 /// Silence of the peer's own address after which another one is listened to.
 const STRANGER_MS: u64 = 500;
@@ -53,7 +51,7 @@ impl Stream {
         if let Some(socket) = &mut rtcp {
             registry.register(socket, token, Interest::READABLE)?;
         }
-        let machine = AudioStream::new(now, machine_plan(&plan), &mut SystemRng);
+        let machine = AudioStream::new(now, plan.media(), &mut SystemRng);
         Ok(Self { plan, machine, local, rtp, rtcp, pressed: None, heard_at: now })
     }
 
@@ -64,8 +62,8 @@ impl Stream {
 
     /// Goes on with a changed plan.
     pub(crate) fn follow(&mut self, now: Instant, plan: Plan) {
-        if machine_plan(&plan) != machine_plan(&self.plan) {
-            self.machine.update(now, machine_plan(&plan));
+        if plan.media() != self.plan.media() {
+            self.machine.update(now, plan.media());
         }
         let serial = plan.digit.map(|digit| digit.serial);
         if serial != self.pressed {
@@ -156,19 +154,6 @@ impl Stream {
             let packet = datagram.get(..length).unwrap_or_default();
             send(rtcp, next_port(self.local), next_port(self.plan.remote), packet, fault, record);
         }
-    }
-}
-
-fn machine_plan(plan: &Plan) -> StreamPlan {
-    StreamPlan {
-        codec: plan.codec,
-        payload_type: plan.payload_type,
-        packet_ms: plan.packet_ms,
-        dtmf_payload_type: plan.dtmf_payload_type,
-        send: plan.send,
-        receive: plan.receive,
-        rtcp_interval_s: RTCP_INTERVAL_S,
-        ..StreamPlan::default()
     }
 }
 

@@ -173,6 +173,8 @@ pub enum Order {
     Resume(SessionId),
     /// End the call.
     End(SessionId),
+    /// Send a key in an INFO request.
+    Digit(SessionId, DialKey),
 }
 
 const NOTHING: Step = Step { order: None };
@@ -475,7 +477,8 @@ impl Appearance {
             | Order::Refuse(..)
             | Order::Hold(_)
             | Order::Resume(_)
-            | Order::End(_) => NOTHING,
+            | Order::End(_)
+            | Order::Digit(..) => NOTHING,
         }
     }
 

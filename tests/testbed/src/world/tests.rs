@@ -192,6 +192,9 @@ impl Station for Puppet {
             send: true,
             receive: true,
             digit: None,
+            dtmf: Default::default(),
+            jitter: Default::default(),
+            rtcp_interval_s: 0,
         });
         plan
     }
