@@ -169,7 +169,6 @@ fn media(config: &Config, settings: &mut ua::Settings) {
 fn nat(config: &Config, settings: &mut ua::Settings) {
     settings.handle_via_received = config.read(sip::HANDLE_VIA_RECEIVED);
     settings.handle_via_rport = config.read(sip::HANDLE_VIA_RPORT);
-    settings.insert_via_rport = config.read(sip::INSERT_VIA_RPORT);
     settings.substitute_via_address = config.read(sip::SUBSTITUTE_VIA_ADDR);
     settings.respond_to_source_port = config.read(sip::SEND_RESP_TO_SRC_PORT);
     settings.external_address = config.read(sip::EXT_IP).map(Into::into);

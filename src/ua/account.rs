@@ -7,6 +7,7 @@ use zeroize::Zeroize;
 
 use super::challenge::Identity;
 use super::identity::CallerIdHeader;
+use super::nat::KeepAliveMessage;
 use crate::sdp::Codec;
 
 /// One extension, from the settings of its `Ext` tab. The default is a disabled one.
@@ -80,6 +81,12 @@ pub struct Account {
     pub proxy_redundancy: Redundancy,
     /// `NAT Mapping Enable`: the address that others see of us stands in Contact and session descriptions.
     pub nat_mapping: bool,
+    /// `NAT Keep Alive Enable`.
+    pub keep_alive: bool,
+    /// `NAT Keep Alive Msg`.
+    pub keep_alive_message: KeepAliveMessage,
+    /// `NAT Keep Alive Dest`: a host, optionally with a port; empty: `$PROXY`, the current server.
+    pub keep_alive_destination: String<63>,
     /// `EXT SIP Port`: the port to show instead of our own.
     pub external_port: Option<u16>,
     /// The codecs to offer, best first; [`preferred_codecs`](super::preferred_codecs) makes the list of the
@@ -134,6 +141,9 @@ impl Account {
             proxy_fallback_s: 3_600,
             proxy_redundancy: Redundancy::Normal,
             nat_mapping: false,
+            keep_alive: false,
+            keep_alive_message: KeepAliveMessage::Notify,
+            keep_alive_destination: String::new(),
             external_port: None,
             codecs: Vec::new(),
         }
@@ -300,14 +310,16 @@ pub struct Settings {
     pub handle_via_received: bool,
     /// `Handle VIA rport`: learn from responses at which port others see us.
     pub handle_via_rport: bool,
-    /// `Insert VIA rport`: tell the port that a request came from even if its sender did not ask.
-    pub insert_via_rport: bool,
     /// `Substitute VIA Addr`: the address that others see stands in our Via too.
     pub substitute_via_address: bool,
     /// `Send Resp To Src Port`: answer to the port that a request came from even if its sender did not ask.
     pub respond_to_source_port: bool,
     /// `EXT IP`: the address to show instead of our own.
     pub external_address: Option<IpAddr>,
+    /// `STUN Server` when `STUN Enable` is on, else empty: a host, optionally with a port.
+    pub stun_server: String<63>,
+    /// `NAT Keep Alive Intvl`, seconds; 0: none.
+    pub keep_alive_s: u16,
     /// `EXT RTP Port Min`: the port that others see as `RTP Port Min`; the other ports follow it.
     pub external_rtp_port_min: Option<u16>,
 }
@@ -356,11 +368,12 @@ impl Settings {
             hold_package: false,
             handle_via_received: false,
             handle_via_rport: false,
-            insert_via_rport: false,
             substitute_via_address: false,
             respond_to_source_port: false,
             external_address: None,
             external_rtp_port_min: None,
+            stun_server: String::new(),
+            keep_alive_s: 15,
         }
     }
 }

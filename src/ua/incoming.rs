@@ -17,6 +17,11 @@ impl UserAgent {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return;
         }
+        // RFC 8489 §6.3: the port is shared.
+        if crate::stun::is_stun(bytes) {
+            self.take_stun(now, rng, bytes);
+            return;
+        }
         self.secret.get_or_insert_with(|| rng.next_u32());
         let Ok(message) = Message::parse(bytes) else {
             self.counters.malformed = self.counters.malformed.saturating_add(1);

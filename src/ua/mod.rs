@@ -26,6 +26,7 @@ mod identity;
 pub mod ids;
 mod incoming;
 mod incoming_call;
+mod keep_alive;
 mod modify;
 mod names;
 mod nat;
@@ -63,6 +64,7 @@ pub use event::{AppearanceState, EndReason, Event, RegistrationState, Service, S
 pub use fuzz::fuzz_ua_moves;
 pub use identity::CallerIdHeader;
 pub use ids::{ExtensionId, SessionId, Ticket};
+pub use nat::KeepAliveMessage;
 pub use resolve::{Query, Records, Resolve, SrvRecord};
 pub use succession::RegistrationMark;
 pub use view::{RegistrationView, SessionMedia, SessionView};
@@ -72,6 +74,7 @@ use heapless::Deque;
 
 use crate::base::{Instant, Pool, Rng, earliest};
 use crate::limits;
+use crate::stun::Binding;
 use crate::transaction::{ClientEnd, ClientId, Hop, Notice, Owner, ServerEnd, Transactions};
 use answered::Answered;
 use challenge::Keyring;
@@ -80,6 +83,8 @@ use failover::Loss;
 use failures::Failures;
 use guard::Guard;
 use ids::PerExtension;
+use keep_alive::KeepAlive;
+
 use names::Names;
 use outbox::Outbox;
 use register::Registrar;
@@ -104,6 +109,8 @@ pub struct UserAgent {
     failures: Failures,
     /// Where others see each extension's port, as far as it was learned.
     mapped: PerExtension<Option<SocketAddr>>,
+    stun: PerExtension<Binding>,
+    keep_alives: PerExtension<KeepAlive>,
     outbox: Outbox,
     answered: Answered,
     guard: Guard,
@@ -188,6 +195,8 @@ impl UserAgent {
             names: Names::new(),
             failures: Failures::new(),
             mapped: PerExtension([const { None }; limits::EXTENSIONS]),
+            stun: PerExtension([const { Binding::new() }; limits::EXTENSIONS]),
+            keep_alives: PerExtension([const { KeepAlive::new() }; limits::EXTENSIONS]),
             outbox: Outbox::new(),
             answered: Answered::new(),
             guard: Guard::new(),
@@ -257,6 +266,7 @@ impl UserAgent {
             }
             Input::Timeout => self.timeout(now, rng),
         }
+        self.settle_nat(now, rng);
         self.move_bindings(now, rng);
         self.come_to_rest(now, rng);
         Outcome::Done
@@ -295,9 +305,11 @@ impl UserAgent {
     pub fn deadline(&self) -> Option<Instant> {
         let registrars = self.registrars.0.iter().map(|registrar| registrar.deadline(self.address.is_some()));
         let sessions = self.sessions.iter().map(|(_, session)| session.deadline());
-        earliest(
-            registrars.chain(sessions).chain([self.transactions.deadline(), self.subscribers_deadline()]),
-        )
+        earliest(registrars.chain(sessions).chain([
+            self.nat_deadline(),
+            self.transactions.deadline(),
+            self.subscribers_deadline(),
+        ]))
     }
 
     /// A session by its name, while it lasts.
@@ -362,6 +374,7 @@ impl UserAgent {
         while let Some(notice) = self.transactions.step_timeout(now) {
             self.notice(now, rng, notice);
         }
+        self.nat_timeout(now, rng);
     }
 
     /// A transaction ended without a message (RFC 3261 §8.1.3.1, §17.2.4).

@@ -101,6 +101,17 @@ impl UserAgent {
         }
     }
 
+    /// Where an extension's keep-alives go: `NAT Keep Alive Dest`.
+    pub(super) fn keep_alive_hop(&mut self, now: Instant, extension: ExtensionId) -> NextHop {
+        let account = self.accounts.of(extension);
+        if account.keep_alive_destination.is_empty() {
+            return self.server_hop(now, extension);
+        }
+        let (destination, transport) = (account.keep_alive_destination.clone(), account.transport);
+        let (host, port) = host_and_port(&destination);
+        self.hop_to(now, extension, Goal::Host { host, port, transport }, Wish::default())
+    }
+
     /// The servers of an extension's own outbound proxy or proxy.
     pub(super) fn own_servers(&mut self, now: Instant, extension: ExtensionId) -> Listed {
         let Self { accounts, names, .. } = self;

@@ -37,6 +37,8 @@ pub(super) struct Registrar {
     pub(super) search: Search,
     /// The server that granted the binding, or that answers the calls of an extension without one.
     pub(super) home: Option<SocketAddr>,
+    /// The Contact in the REGISTER that was sent last.
+    contact: Option<SocketAddr>,
     /// `Proxy Fallback Intvl`: back to a better server than that.
     pub(super) fall_back: Timer,
     /// A REGISTER with this expiry waits for the registrar's address.
@@ -70,6 +72,7 @@ impl Registrar {
             bound: None,
             search: Search::new(Mark::START),
             home: None,
+            contact: None,
             fall_back: Timer::OFF,
             waiting: None,
             asked_s: 0,
@@ -177,8 +180,12 @@ impl UserAgent {
     /// Bindings whose server was lost in this step are asked for elsewhere.
     pub(super) fn move_bindings(&mut self, now: Instant, rng: &mut dyn Rng) {
         for extension in ExtensionId::ALL {
+            let shown = self.shown_address(extension).map(|shown| shown.contact);
             let registrar = self.registrars.of_mut(extension);
-            if registrar.change == Some(Change::Elsewhere) {
+            let lost = registrar.change == Some(Change::Elsewhere);
+            // Behind a NAT: others see us elsewhere than the binding says.
+            let moved = registrar.machine.is_registered() && shown.is_some() && registrar.contact != shown;
+            if lost || moved && registrar.change.is_none() {
                 registrar.change = None;
                 self.renew(now, rng, extension);
             }
@@ -355,6 +362,7 @@ impl UserAgent {
         }
         registrar.cseq = registrar.cseq.saturating_add(1);
         registrar.asked_s = expires_s;
+        registrar.contact = Some(address.contact);
         let branch = identifier::branch(rng);
         let mut own = [0; limits::URI_BYTES];
         let mut own = Writer::new(&mut own);
@@ -410,6 +418,8 @@ impl UserAgent {
         let mut own = [0; limits::URI_BYTES];
         let mut own = Writer::new(&mut own);
         if let Some(address) = self.shown_address(extension) {
+            let contact = self.registrars.of(extension).contact.unwrap_or(address.contact);
+            let address = super::nat::Shown { contact, ..address };
             request::contact_uri(&mut own, self.accounts.of(extension), address);
         }
         let own = Uri::parse(own.written()).ok();

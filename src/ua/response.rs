@@ -24,6 +24,7 @@ impl UserAgent {
                 let Some(errand) = Errand::of(owner) else { return };
                 match errand.purpose {
                     Purpose::Register if self.awaits(errand, client) => {
+                        self.learn_mapping(errand.extension, response);
                         self.register_answered(now, rng, errand.extension, response);
                     }
                     Purpose::Info(id) if self.awaits(errand, client) => {

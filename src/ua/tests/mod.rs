@@ -10,6 +10,7 @@ mod identity;
 mod incoming;
 mod link;
 mod load;
+mod nat;
 mod outgoing;
 mod properties;
 mod provisional;
