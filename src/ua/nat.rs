@@ -155,7 +155,8 @@ impl UserAgent {
         let ip = via.received().filter(|_| self.settings.handle_via_received);
         let port = via.rport().filter(|port| *port != 0 && self.settings.handle_via_rport);
         if ip.is_some() || port.is_some() {
-            let learned = (ip.unwrap_or(shown.contact.ip()), port.unwrap_or(shown.contact.port()));
+            let (own_ip, own_port) = (shown.contact.ip(), shown.contact.port());
+            let learned = (ip.unwrap_or(own_ip), port.unwrap_or(own_port));
             *self.mapped.of_mut(extension) = Some(learned.into());
         }
     }
