@@ -502,11 +502,13 @@ impl Session {
             if initial {
                 request::languages(out, settings);
                 request::capabilities(out);
-                compose::header(out, HeaderName::Supported, b"replaces");
             }
             self.compose_timer(out, settings);
             if account.reliable_provisional {
                 compose::header(out, HeaderName::Supported, super::early::OPTION);
+            }
+            if initial {
+                compose::header(out, HeaderName::Supported, b"replaces");
             }
         }
         request::user_agent(out, settings);
