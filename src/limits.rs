@@ -87,9 +87,9 @@ pub const REFERRALS: usize = pick(2, 1);
 /// Bytes of the name of a dialog that a call takes the place of. Longer: the call is made without it.
 pub const REPLACES_BYTES: usize = CALL_ID_BYTES + 2 * TAG_BYTES + 48;
 
-/// Subscriptions at a time: a mailbox and a shared line of each extension. One more is refused: its lamp
+/// Subscriptions at a time: mailboxes, shared lines, a line being seized. One more is refused: its lamp
 /// tells nothing.
-pub const SUBSCRIPTIONS: usize = pick(8, 2);
+pub const SUBSCRIPTIONS: usize = pick(6, 2);
 /// Appearances or calls that one notification can speak of. What is said of further ones is not heard.
 pub const APPEARANCES_TOLD: usize = pick(8, 2);
 
