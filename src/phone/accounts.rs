@@ -77,6 +77,15 @@ fn servers(config: &Config, n: u8, account: &mut ua::Account) {
         _ => Redundancy::Normal,
     };
     account.nat_mapping = config.read(ext::NAT_MAPPING_ENABLE.of(n));
+    account.keep_alive = config.read(ext::NAT_KEEP_ALIVE_ENABLE.of(n));
+    // The catalogue lets no longer message pass than can be sent.
+    if let Some(message) = ua::KeepAliveMessage::parse(config.read(ext::NAT_KEEP_ALIVE_MSG.of(n))) {
+        account.keep_alive_message = message;
+    }
+    account.keep_alive_destination = match config.read(ext::NAT_KEEP_ALIVE_DEST.of(n)) {
+        "$PROXY" => String::new(),
+        destination => text::shortened(destination),
+    };
     account.external_port = some_port(config.read(ext::EXT_SIP_PORT.of(n)));
 }
 
@@ -172,6 +181,10 @@ fn nat(config: &Config, settings: &mut ua::Settings) {
     settings.substitute_via_address = config.read(sip::SUBSTITUTE_VIA_ADDR);
     settings.respond_to_source_port = config.read(sip::SEND_RESP_TO_SRC_PORT);
     settings.external_address = config.read(sip::EXT_IP).map(Into::into);
+    settings.keep_alive_s = u16::try_from(config.read(sip::NAT_KEEP_ALIVE_INTVL)).unwrap_or(u16::MAX);
+    if config.read(sip::STUN_ENABLE) {
+        settings.stun_server = text::shortened(config.read(sip::STUN_SERVER));
+    }
     settings.external_rtp_port_min = some_port(config.read(sip::EXT_RTP_PORT_MIN));
 }
 
