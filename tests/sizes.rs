@@ -43,7 +43,7 @@ fn each_part_stays_within_its_bound() {
         JitterBuffer, 6_000;
         ToneGenerator, 256;
         AudioStream, 8_000;
-        UserAgent, 88_000;
-        Phone, 104_000;
+        UserAgent, 92_000;
+        Phone, 110_000;
     }
 }
