@@ -47,6 +47,11 @@ fn account(config: &Config, n: u8) -> ua::Account {
     account.authenticate_resync = config.read(ext::AUTH_RESYNC_REBOOT.of(n));
     account.reliable_provisional = config.read(ext::SIP_100REL_ENABLE.of(n));
     account.sticky_183 = config.read(ext::STICKY_183.of(n));
+    account.referor_bye_delay_s = byte(config.read(ext::REFEROR_BYE_DELAY.of(n)));
+    account.referee_bye_delay_s = byte(config.read(ext::REFEREE_BYE_DELAY.of(n)));
+    account.refer_target_bye_delay_s = byte(config.read(ext::REFER_TARGET_BYE_DELAY.of(n)));
+    account.refer_to_contact = config.read(ext::REFER_TO_TARGET_CONTACT.of(n));
+    account.notify_refer_on_1xx = config.read(ext::NTFY_REFER_ON_1XX_TO_INV.of(n));
     account.mailbox = text::shortened(config.read(ext::MAILBOX_ID.of(n)));
     account.subscription_expires_s = config.read(ext::SUBSCRIPTION_EXPIRES.of(n));
     account.codecs = codecs(config, n);

@@ -58,11 +58,11 @@ settings! {
         AUTH_RESYNC_REBOOT each "Auth_Resync-Reboot_n_": Bool = "yes", Admin;
         SIP_PROXY_REQUIRE each "SIP_Proxy-Require_n_": Text(63) = "", Admin;
         SIP_REMOTE_PARTY_ID each "SIP_Remote-Party-ID_n_": Bool = "yes", Admin;
-        REFEROR_BYE_DELAY each "Referor_Bye_Delay_n_": Seconds(0, 65_535) = "4", Admin;
+        REFEROR_BYE_DELAY each "Referor_Bye_Delay_n_": Seconds(0, 255) = "4", Admin;
         REFER_TO_TARGET_CONTACT each "Refer-To_Target_Contact_n_": Bool = "no", Admin;
-        REFEREE_BYE_DELAY each "Referee_Bye_Delay_n_": Seconds(0, 65_535) = "0", Admin;
+        REFEREE_BYE_DELAY each "Referee_Bye_Delay_n_": Seconds(0, 255) = "0", Admin;
         SIP_DEBUG_OPTION each "SIP_Debug_Option_n_": Choice(SIP_DEBUG_OPTIONS) = "none", Admin;
-        REFER_TARGET_BYE_DELAY each "Refer_Target_Bye_Delay_n_": Seconds(0, 65_535) = "0", Admin;
+        REFER_TARGET_BYE_DELAY each "Refer_Target_Bye_Delay_n_": Seconds(0, 255) = "0", Admin;
         STICKY_183 each "Sticky_183_n_": Bool = "no", Admin;
         AUTH_INVITE each "Auth_INVITE_n_": Bool = "no", Admin;
         NTFY_REFER_ON_1XX_TO_INV each "Ntfy_Refer_On_1xx-To-Inv_n_": Bool = "yes", Admin;
