@@ -68,7 +68,7 @@ fn baresip_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String>
     let mut baresip = office.baresip(stage, "103", Microphone::Sine(700))?;
     office.speak(1, 440.0)?;
     office.record(stage, 1)?;
-    let uri = format!("sip:101@{}", office.kamailio.address());
+    let uri = format!("sip:101@{}", office.server.address());
     baresip.command("dial", &uri)?;
     office.comes_to(1, CallState::Ringing)?;
     office.told(&mut baresip, "CALL_RINGING")?;
@@ -135,7 +135,7 @@ fn phone_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
 /// Extensions 1 and 2 of one phone: line 1 calls baresip, then baresip calls line 2, which is answered while
 /// line 1 is held.
 fn two_lines(stage: &Stage, office: &mut Office) -> Result<(), String> {
-    let server = office.kamailio.address().to_string();
+    let server = office.server.address().to_string();
     for (tag, value) in [("Proxy_2_", server.as_str()), ("Password_2_", "pw104"), ("User_ID_2_", "104")] {
         office.world.set(1, tag, value)?;
     }
@@ -150,7 +150,7 @@ fn two_lines(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.speak(1, 440.0)?;
     office.record(stage, 1)?;
     connect(stage, office, &mut baresip, 700.0)?;
-    let uri = format!("sip:104@{}", office.kamailio.address());
+    let uri = format!("sip:104@{}", office.server.address());
     baresip.command("dial", &uri)?;
     let line_2 = |wanted| move |world: &World| line_state(world, 1, LineKey::L2) == Some(wanted);
     office.wait("line 2 rings", line_2(CallState::Ringing))?;

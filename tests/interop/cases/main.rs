@@ -2,6 +2,7 @@
 
 mod calls;
 mod office;
+mod pair;
 mod registration;
 mod sipp;
 
@@ -9,5 +10,5 @@ use interop::suite;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    suite::run(&[sipp::CASES, calls::CASES, registration::CASES].concat())
+    suite::run(&[sipp::CASES, calls::CASES, registration::CASES, pair::CASES].concat())
 }

@@ -12,9 +12,9 @@ use softphone::world::World;
 use std::time::{Duration, Instant};
 use testbed::goertzel;
 
-/// Kamailio and some phones.
-pub(crate) struct Office {
-    pub(crate) kamailio: Kamailio,
+/// A server and some phones.
+pub(crate) struct Office<S = Kamailio> {
+    pub(crate) server: S,
     pub(crate) world: World,
 }
 
@@ -46,7 +46,17 @@ pub(crate) fn in_office(
         settings: setup.settings.iter().map(own).collect(),
         ..Options::default()
     };
-    let mut office = Office { kamailio, world: World::new(&options)? };
+    with_phones(stage, kamailio, &options, act)
+}
+
+/// Runs a case with a server that is up; a failure leaves the ladder behind.
+pub(crate) fn with_phones<S>(
+    stage: &Stage,
+    server: S,
+    options: &Options,
+    act: fn(&Stage, &mut Office<S>) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut office = Office { server, world: World::new(options)? };
     office.world.start()?;
     let verdict = act(stage, &mut office);
     if verdict.is_err() {
@@ -56,6 +66,36 @@ pub(crate) fn in_office(
 }
 
 impl Office {
+    /// The answer to an OPTIONS through Kamailio to one of its users.
+    pub(crate) fn ask(&mut self, user: &str) -> Result<String, String> {
+        let uri = format!("sip:{user}@{}", self.server.address());
+        let Self { server, world } = self;
+        server.ask(&uri, || world.run_for(Duration::from_millis(5)))
+    }
+
+    /// A baresip that is registered.
+    pub(crate) fn baresip(
+        &mut self,
+        stage: &Stage,
+        user: &str,
+        microphone: Microphone,
+    ) -> Result<Baresip, String> {
+        let mut baresip = Baresip::start(stage, user, self.server.address(), microphone)?;
+        let began = Instant::now();
+        // Kamailio knows it when a question for it arrives there.
+        while !self.ask(user)?.starts_with("SIP/2.0 200") {
+            if began.elapsed() > PATIENCE {
+                return Err(format!("baresip does not register: {}", baresip.command("reginfo", "")?));
+            }
+            self.world.run_for(Duration::from_millis(50));
+        }
+        stage.say(format!("baresip registered as {user}"));
+        baresip.forget();
+        Ok(baresip)
+    }
+}
+
+impl<S> Office<S> {
     /// Lets time pass until something holds.
     pub(crate) fn wait(&mut self, what: &str, holds: impl FnMut(&World) -> bool) -> Result<Duration, String> {
         let began = Instant::now();
@@ -72,34 +112,6 @@ impl Office {
         })?;
         stage.say(format!("{} phones registered in {} ms", self.world.phones(), took.as_millis()));
         Ok(())
-    }
-
-    /// The answer to an OPTIONS through Kamailio to one of its users.
-    pub(crate) fn ask(&mut self, user: &str) -> Result<String, String> {
-        let uri = format!("sip:{user}@{}", self.kamailio.address());
-        let Self { kamailio, world } = self;
-        kamailio.ask(&uri, || world.run_for(Duration::from_millis(5)))
-    }
-
-    /// A baresip that is registered.
-    pub(crate) fn baresip(
-        &mut self,
-        stage: &Stage,
-        user: &str,
-        microphone: Microphone,
-    ) -> Result<Baresip, String> {
-        let mut baresip = Baresip::start(stage, user, self.kamailio.address(), microphone)?;
-        let began = Instant::now();
-        // Kamailio knows it when a question for it arrives there.
-        while !self.ask(user)?.starts_with("SIP/2.0 200") {
-            if began.elapsed() > PATIENCE {
-                return Err(format!("baresip does not register: {}", baresip.command("reginfo", "")?));
-            }
-            self.world.run_for(Duration::from_millis(50));
-        }
-        stage.say(format!("baresip registered as {user}"));
-        baresip.forget();
-        Ok(baresip)
     }
 
     /// Waits until baresip reports an event; its parameter.

@@ -91,7 +91,7 @@ fn stale_nonces(stage: &Stage, office: &mut Office) -> Result<(), String> {
 fn restarted(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.register(stage)?;
     let mark = office.world.record.ladder.mark();
-    office.kamailio.kill();
+    office.server.kill();
     let gone = Instant::now();
     let lost = |world: &World| {
         (1..=2).all(|phone| matches!(registration(world, phone), RegistrationState::Failed(_)))
@@ -111,7 +111,7 @@ fn restarted(stage: &Stage, office: &mut Office) -> Result<(), String> {
     if meanwhile > 40 {
         return Err("the phones storm".to_owned());
     }
-    office.kamailio.restart()?;
+    office.server.restart()?;
     let took = office.wait("both registered again", |world| {
         (1..=2).all(|phone| registration(world, phone) == RegistrationState::Registered)
     })?;

@@ -17,42 +17,80 @@ pub enum Digest {
     Sha256,
 }
 
+/// What stands in the Record-Route of two that serve one domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The address of the one that the call went through.
+    Address,
+    /// The domain.
+    Domain,
+}
+
 /// A running Kamailio.
 #[derive(Debug)]
 pub struct Kamailio {
     stage: Stage,
+    name: &'static str,
+    defines: &'static [&'static str],
     port: u16,
     peer: Peer,
 }
 
 impl Kamailio {
     /// Starts one with the accounts 101 to 109, whose passwords are `pw101` to `pw109`. Its nonces are good
-    /// for
-    /// `nonce_s` seconds.
+    /// for `nonce_s` seconds.
     ///
     /// # Errors
     /// When it does not come up.
     pub fn start(stage: &Stage, digest: Digest, nonce_s: u32) -> Result<Self, String> {
         let port = ports::free(2)?;
+        let text = configuration(stage, "kamailio", port).replace("@NONCE_EXPIRE@", &nonce_s.to_string());
         let algorithm = match digest {
             Digest::Md5 => "MD5",
             Digest::Sha256 => "SHA-256",
         };
-        let folder = stage.folder().display().to_string();
-        let text = CONFIGURATION
-            .replace("@PORT@", &port.to_string())
-            .replace("@FOLDER@", &folder)
-            .replace("@NONCE_EXPIRE@", &nonce_s.to_string())
-            .replace("@ALGORITHM@", algorithm);
-        stage.write("kamailio.cfg", &text)?;
-        stage.write("users/version", "table_name(string) table_version(int)\nsubscriber:7\n")?;
+        Self::bring_up(stage, "kamailio", port, &[], &text.replace("@ALGORITHM@", algorithm))
+    }
+
+    /// Starts two that serve [`DOMAIN`] with the same accounts, and tell each other of bindings.
+    ///
+    /// # Errors
+    /// When one does not come up.
+    pub fn start_pair(stage: &Stage, route: Route) -> Result<[Self; 2], String> {
+        let (first, second) = (ports::free(2)?, ports::free(2)?);
+        let defines: &'static [&'static str] = match route {
+            Route::Address => &["PAIR"],
+            Route::Domain => &["PAIR", "NAMED_ROUTE"],
+        };
+        let start = |name, port, partner: u16| {
+            let text = configuration(stage, name, port)
+                .replace("@PARTNER@", &partner.to_string())
+                .replace("@NONCE_EXPIRE@", "300")
+                .replace("@ALGORITHM@", "MD5");
+            Self::bring_up(stage, name, port, defines, &text)
+        };
+        Ok([start("first", first, second)?, start("second", second, first)?])
+    }
+
+    fn bring_up(
+        stage: &Stage,
+        name: &'static str,
+        port: u16,
+        defines: &'static [&'static str],
+        text: &str,
+    ) -> Result<Self, String> {
+        stage.write(&format!("{name}/kamailio.cfg"), text)?;
+        stage.write(
+            &format!("{name}/users/version"),
+            "table_name(string) table_version(int)\nsubscriber:7\n",
+        )?;
         let mut users = "id(int,auto) username(string) domain(string) password(string)\n".to_owned();
         for number in 1..=9 {
             let _ = writeln!(users, "{number}:10{number}:127.0.0.1:pw10{number}");
         }
-        stage.write("users/subscriber", &users)?;
-        let peer = run(stage)?;
-        let mut kamailio = Self { stage: stage.clone(), port, peer };
+        stage.write(&format!("{name}/users/subscriber"), &users)?;
+        let peer = run(stage, name, defines)?;
+        let mut kamailio = Self { stage: stage.clone(), name, defines, port, peer };
         kamailio.wait_until_it_answers()?;
         Ok(kamailio)
     }
@@ -73,7 +111,7 @@ impl Kamailio {
     /// # Errors
     /// When it does not.
     pub fn restart(&mut self) -> Result<(), String> {
-        self.peer = run(&self.stage)?;
+        self.peer = run(&self.stage, self.name, self.defines)?;
         self.wait_until_it_answers()
     }
 
@@ -127,13 +165,26 @@ impl Kamailio {
     }
 }
 
-fn run(stage: &Stage) -> Result<Peer, String> {
-    let folder = stage.folder();
+fn configuration(stage: &Stage, name: &str, port: u16) -> String {
+    CONFIGURATION
+        .replace("@PORT@", &port.to_string())
+        .replace("@DOMAIN@", DOMAIN)
+        .replace("@FOLDER@", &stage.folder().join(name).display().to_string())
+}
+
+fn run(stage: &Stage, name: &str, defines: &[&str]) -> Result<Peer, String> {
+    let folder = stage.folder().join(name);
     let mut command = Command::new("kamailio");
     command.args(["-DD", "-E", "-m", "32", "-M", "4", "-f"]).arg(folder.join("kamailio.cfg"));
-    command.arg("-Y").arg(folder).arg("-P").arg(folder.join("kamailio.pid")).arg("-w").arg(folder);
+    command.arg("-Y").arg(&folder).arg("-P").arg(folder.join("kamailio.pid")).arg("-w").arg(&folder);
+    for define in defines {
+        command.args(["-A", define]);
+    }
     command.env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default()));
-    stage.start("kamailio", command)
+    stage.start(name, command)
 }
+
+/// The domain that they serve beside their addresses.
+pub const DOMAIN: &str = "office.test";
 
 const CONFIGURATION: &str = include_str!("kamailio.cfg");

@@ -8,6 +8,7 @@
 pub mod baresip;
 pub mod host;
 pub mod kamailio;
+pub mod name_server;
 pub mod peer;
 pub mod ports;
 pub mod relay;
