@@ -63,28 +63,39 @@ impl Calls {
 
     /// Dials a text on a line that dials: the codes before the number one after the other, then the number.
     pub(super) fn dial_text(&mut self, turn: &mut Turn<'_>, key: LineKey, text: &str) {
+        let number = self.serve_codes(turn, key, text);
+        if !number.is_empty() {
+            self.order(turn, key, Call::Whole(number));
+        }
+    }
+
+    /// Does what the codes say that a text begins with. The number after them; empty when it is not wanted
+    /// any more.
+    fn serve_codes<'t>(&mut self, turn: &mut Turn<'_>, key: LineKey, text: &'t str) -> &'t str {
         let mut rest = text;
-        loop {
+        // A hot line has called already, and a code that is refused ends what is dialled.
+        while self.line(key).state() == CallState::Dialing {
             let codes = services::codes(turn.config).map(|code| (code.keys, code.service));
-            let Some((service, after)) = leading_code(rest, codes) else { break };
+            let Some((service, after)) = leading_code(rest, codes) else { return rest };
             rest = after;
             self.serve(turn, key, service);
-            // A code that acts at once, or is refused, ends what is dialled.
-            if service.class() == Class::AtOnce || self.line(key).state() != CallState::Dialing {
-                return;
+            if service.class() == Class::AtOnce {
+                break;
             }
         }
-        if !rest.is_empty() {
-            self.order(turn, key, Call::Whole(rest));
-        }
+        ""
     }
 
     /// Calls the number of a speed dial.
     pub(super) fn speed_dial(&mut self, turn: &mut Turn<'_>, key: LineKey, digit: u8) {
         let setting = SPEED_DIALS.iter().find(|(place, _)| *place == digit).map(|(_, setting)| *setting);
         let number = setting.map(|setting| turn.config.read(setting)).unwrap_or_default();
-        // A number that is a speed dial digit itself stands for itself: there is no way round in a circle.
-        let number: heapless::String<{ crate::limits::DIALED_BYTES }> = crate::base::text::shortened(number);
-        self.dial_text(turn, key, &number);
+        let text: heapless::String<{ crate::limits::DIALED_BYTES }> = crate::base::text::shortened(number);
+        match self.serve_codes(turn, key, &text) {
+            "" => {}
+            // A number that is a speed dial digit itself stands for itself: there is no way round in a circle.
+            digit if digit.len() == 1 => self.order(turn, key, Call::Target(digit)),
+            number => self.order(turn, key, Call::Whole(number)),
+        }
     }
 }

@@ -270,7 +270,7 @@ impl Calls {
         Invite {
             extension: line.extension().unwrap_or(ExtensionId::PRIMARY),
             target: line.dialled(),
-            anonymous: chosen.hidden.unwrap_or_else(|| config.read(user::BLOCK_CID_SETTING)),
+            anonymous: chosen.hidden.unwrap_or_else(|| hides(config)),
             codecs: chosen.codec,
         }
     }
@@ -479,6 +479,11 @@ fn assigned(config: &Config, key: LineKey) -> Option<ExtensionId> {
     let number = crate::base::text::decimal(config.read(phone::EXTENSION.of(key.number())).as_bytes())?;
     let extension = ExtensionId::new(u8::try_from(number).ok()?)?;
     config.read(ext::LINE_ENABLE.of(extension.number())).then_some(extension)
+}
+
+/// `Block CID Setting`, if the phone offers the service.
+fn hides(config: &Config) -> bool {
+    config.read(user::BLOCK_CID_SETTING) && config.read(phone::BLOCK_CID_SERV)
 }
 
 /// `Preferred Audio Device`: for calls that become active without a device.

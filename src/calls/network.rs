@@ -68,9 +68,8 @@ impl Calls {
     /// there is none, or call waiting is off during an active call, the caller hears that the person is busy.
     fn incoming(&mut self, turn: &mut Turn<'_>, session: SessionId, view: Option<SessionView<'_>>) {
         let Some(view) = view else { return };
-        if !view.peer_number.is_empty() {
-            self.last_caller = text::shortened(view.peer_number);
-        }
+        // Who hides cannot be called back, and who called before is not the last caller.
+        self.last_caller = text::shortened(view.peer_number);
         let idle = LineKey::ALL.into_iter().find(|&key| {
             let line = self.line(key);
             line.state() == CallState::Idle && line.extension() == Some(view.extension)

@@ -135,11 +135,13 @@ impl Calls {
 
     /// `Feature Dial Services Codes`: the code and the number are called as one.
     fn call_with_code(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service, number: &str) {
-        let code = codes(turn.config).find(|code| code.service == service);
+        let keys = codes(turn.config).find(|code| code.service == service).map_or("", |code| code.keys);
         let mut whole: String<{ limits::DIALED_BYTES }> = String::new();
-        let fits = whole.push_str(code.map_or("", |code| code.keys)).and_then(|()| whole.push_str(number));
-        self.order(turn, key, Call::Served(Served::Prompt { purpose: None, tone: None }));
-        self.order(turn, key, if fits.is_ok() { Call::Target(&whole) } else { Call::Served(Served::Reject) });
+        let fits = whole.push_str(keys).and_then(|()| whole.push_str(number));
+        // So many codes that they do not fit are not dialled again.
+        let _full = self.line_mut(key).appearance_mut().one_call_mut().typed.push_str(keys);
+        let called = if fits.is_ok() { Call::Prefixed(&whole) } else { Call::Served(Served::Reject) };
+        self.order(turn, key, called);
     }
 
     fn keep(&mut self, turn: &mut Turn<'_>, key: LineKey, setting: Id, value: &str) {

@@ -85,6 +85,9 @@ impl Config {
             kind.takes(value)?;
         }
         let value = kind.canonical(value);
+        if self.text(setting) == value {
+            return Ok(());
+        }
         if value == default {
             self.store.remove(setting);
         } else if !self.store.put(setting, value) {
@@ -128,7 +131,7 @@ impl Config {
         self.revision = self.revision.wrapping_add(1);
     }
 
-    /// Changes with every change of a setting.
+    /// Changes with every change of a setting; not when one is given the value that it has.
     #[must_use]
     pub const fn revision(&self) -> u32 {
         self.revision

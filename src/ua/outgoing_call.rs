@@ -1,5 +1,7 @@
 //! Calling: the INVITE and what comes back (RFC 3261 §13.2), CANCEL (§9.1), BYE (§15.1).
 
+use core::net::{Ipv4Addr, SocketAddrV4};
+
 use super::account::{Account, Settings};
 use super::challenge::{Attempts, Recipient, Target, Verdict};
 use super::errand::{Errand, Purpose};
@@ -515,7 +517,8 @@ impl Session {
     }
 }
 
-/// What a person dialled as a URI: a whole one, `user@host`, or a user of the extension's proxy.
+/// What a person dialled as a URI: a whole one, `user@host`, an IP address with or without a port, or a user
+/// of the extension's proxy.
 pub(super) fn target_uri(
     target: &str,
     account: &Account,
@@ -526,7 +529,7 @@ pub(super) fn target_uri(
         |scheme: &str| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     if has_scheme("sip:") || has_scheme("sips:") || has_scheme("tel:") {
         out.text(target);
-    } else if target.contains('@') {
+    } else if target.contains('@') || is_address(target) {
         out.text("sip:");
         out.text(target);
     } else {
@@ -542,6 +545,10 @@ pub(super) fn target_uri(
     let uri = room.get(..length)?;
     Uri::parse(uri).ok().filter(|uri| uri.host().is_some() || uri.user().is_some())?;
     text::bytes(uri)
+}
+
+fn is_address(target: &str) -> bool {
+    target.parse::<Ipv4Addr>().is_ok() || target.parse::<SocketAddrV4>().is_ok()
 }
 
 pub(super) fn angled(uri: &[u8]) -> Option<heapless::Vec<u8, { limits::PARTY_BYTES }>> {

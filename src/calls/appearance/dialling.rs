@@ -71,10 +71,10 @@ impl Appearance {
 
     /// A number that is there whole: dialled on hook, again, or by speed dial.
     pub(super) fn whole(&mut self, now: Instant, desk: Desk<'_>, number: &str) -> Step {
-        if number.chars().any(|symbol| DialKey::new(symbol).is_none()) {
-            return self.call(number);
-        }
         self.collector = Collector::new();
+        if number.chars().any(|symbol| DialKey::new(symbol).is_none()) {
+            return self.complete(now, desk, number);
+        }
         let verdict = self.collector.enter(now, desk.plan, &desk.rules(), number);
         self.conclude(now, desk, verdict)
     }
@@ -88,21 +88,36 @@ impl Appearance {
                 None => self.fail(now, desk, Tone::Reorder),
             },
             Verdict::SpeedDial(digit) => order(Some(Order::SpeedDial(digit))),
+            // A hot or warm line is for who dials nothing, not for who is asked for a number by a service.
+            Verdict::Send if self.purpose.is_some() && self.collector.keys().is_empty() => {
+                self.collector = Collector::new();
+                NOTHING
+            }
             Verdict::Send | Verdict::AsDialled => {
-                let number: String<{ crate::limits::DIALED_BYTES }> =
-                    text::shortened(self.collector.number());
-                self.complete(&number)
+                let number = text::exact::<{ crate::limits::NUMBER_BYTES }>(self.collector.number());
+                self.complete(now, desk, &number.unwrap_or_default())
             }
         }
     }
 
-    /// Calls an address, or does with a number what was ordered before it.
-    pub(super) fn call(&mut self, target: &str) -> Step {
-        if target.is_empty() { NOTHING } else { self.complete(target) }
+    /// Calls an address or number as it is, whatever was to be done with the number that was asked for.
+    pub(super) fn call(&mut self, now: Instant, desk: Desk<'_>, target: &str) -> Step {
+        self.collector = Collector::new();
+        self.call_prefixed(now, desk, target)
     }
 
-    fn complete(&mut self, number: &str) -> Step {
-        self.target = text::shortened(number);
+    /// Calls the number that was dialled by another name; dialled again, it is what the keys say.
+    pub(super) fn call_prefixed(&mut self, now: Instant, desk: Desk<'_>, target: &str) -> Step {
+        self.purpose = None;
+        self.complete(now, desk, target)
+    }
+
+    /// Calls a number, or does with it what was ordered before it. One that is too long would be another.
+    fn complete(&mut self, now: Instant, desk: Desk<'_>, number: &str) -> Step {
+        let Some(target) = text::exact(number).filter(|_| !number.is_empty()) else {
+            return self.fail(now, desk, Tone::Reorder);
+        };
+        self.target = target;
         if let Some(service) = self.purpose {
             return order(Some(Order::ServeNumber(service)));
         }

@@ -79,6 +79,8 @@ pub enum Input<'a> {
     Whole(&'a str),
     /// The person calls what is no number to be dialled: an address, or a number as it came from the network.
     Target(&'a str),
+    /// The number that was dialled is called with a code before it.
+    Prefixed(&'a str),
     /// What became of a code that was dialled.
     Served(Served),
     /// The user agent made the session for our call.
@@ -218,7 +220,8 @@ impl Appearance {
             (CallState::Dialing, Input::Ready) => self.ready(now, desk),
             (CallState::Dialing, Input::Collect(key)) => self.collect(now, desk, key),
             (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
-            (CallState::Dialing, Input::Target(target)) => self.call(target),
+            (CallState::Dialing, Input::Target(target)) => self.call(now, desk, target),
+            (CallState::Dialing, Input::Prefixed(target)) => self.call_prefixed(now, desk, target),
             (CallState::Dialing, Input::Served(served)) => self.served(now, desk, served),
             (_, news @ (Input::Followed(_) | Input::Replaced(_))) => self.moved(now, news),
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
@@ -263,6 +266,7 @@ impl Appearance {
                 | Input::Collect(_)
                 | Input::Whole(_)
                 | Input::Target(_)
+                | Input::Prefixed(_)
                 | Input::Served(_)
                 | Input::Begun(_)
                 | Input::Incoming(_)

@@ -90,6 +90,7 @@ fn every_input() -> Vec<Input<'static>> {
         Input::Collect(dialplan::Input::Send),
         Input::Whole("601"),
         Input::Target("sip:joe@example.com"),
+        Input::Prefixed("*74600"),
         Input::Served(Served::Prompt { purpose: Some(Service::ForwardAllOn), tone: Some(Tone::Prompt) }),
         Input::Served(Served::Confirm(Tone::Dial)),
         Input::Served(Served::Reject),

@@ -1,7 +1,12 @@
 //! Calls against a user agent of a few lines: it gives sessions names and does what it is told.
 
+mod codes;
 mod moves;
+mod numbers;
+mod screening;
+mod scripts;
 
+use std::string::String as Text;
 use std::vec::Vec;
 
 use super::*;
@@ -24,7 +29,9 @@ struct Desk {
     far: Vec<Far>,
     sessions: u16,
     refuse_invites: bool,
-    commands: Vec<std::string::String>,
+    commands: Vec<Text>,
+    caller: &'static str,
+    called: u8,
 }
 
 fn extension(number: u8) -> ExtensionId {
@@ -47,6 +54,8 @@ impl Desk {
             sessions: 0,
             refuse_invites: false,
             commands: Vec::new(),
+            caller: "102",
+            called: 1,
         };
         let state = RegistrationState::Registered;
         desk.give(Input::Registration { extension: extension(1), state });
@@ -63,7 +72,7 @@ impl Desk {
                     Outcome::Refused(ua::Refusal::NotRegistered)
                 }
                 Command::Invite(invite) => {
-                    self.commands.push(std::format!("INVITE {}", invite.target));
+                    self.commands.push(told(&invite));
                     Outcome::Session(self.begin(false))
                 }
                 Command::Ring(_) => Outcome::Done,
@@ -79,8 +88,14 @@ impl Desk {
                     Outcome::Done
                 }
                 Command::End(session) | Command::Refuse { session, .. } => {
-                    let end = command == Command::End(session);
-                    self.commands.push(if end { "end".into() } else { "refuse".into() });
+                    self.commands.push(match command {
+                        Command::Refuse { status, contact: Some(to), .. } => {
+                            std::format!("refuse {status} {to}")
+                        }
+                        Command::Refuse { status, .. } if status != 486 => std::format!("refuse {status}"),
+                        Command::Refuse { .. } => "refuse".into(),
+                        _ => "end".into(),
+                    });
                     self.far.retain(|far| far.session != session);
                     Outcome::Done
                 }
@@ -115,11 +130,11 @@ impl Desk {
     fn event(&mut self, event: Event, session: SessionId) {
         let far = self.far_of(session).clone();
         let view = SessionView {
-            extension: extension(1),
+            extension: extension(self.called),
             incoming: far.incoming,
             peer_name: "Joe Smith",
-            peer_number: "102",
-            anonymous: false,
+            peer_number: self.caller,
+            anonymous: self.caller.is_empty(),
             diverted_by: "",
             alert: "",
             answer_after_s: None,
@@ -192,8 +207,30 @@ impl Desk {
         (lamp.colour.name(), lamp.pattern.name())
     }
 
-    fn take_commands(&mut self) -> Vec<std::string::String> {
+    fn take_commands(&mut self) -> Vec<Text> {
         core::mem::take(&mut self.commands)
+    }
+
+    /// The tone now, and the tones after it with the time each lasts, until nothing changes any more.
+    fn tones(&mut self) -> Vec<(&'static str, u64)> {
+        let mut heard = Vec::new();
+        while let Some(due) = self.calls.deadline() {
+            heard.push((self.tone(), due.since_ms(self.now)));
+            self.now = due;
+            self.give(Input::Timeout);
+        }
+        heard.push((self.tone(), 0));
+        heard
+    }
+
+    /// A setting's value.
+    fn text(&self, tag: &str) -> &str {
+        self.config.text(crate::config::catalogue::find(tag).unwrap())
+    }
+
+    /// The person hangs up.
+    fn end(&mut self) {
+        self.give(Input::Action(Action::End));
     }
 
     /// What must hold whatever happened.
@@ -223,6 +260,13 @@ impl Desk {
         }
         assert_eq!(owned.len(), self.far.len(), "each session belongs to a line: {:?}", self.far);
     }
+}
+
+/// An INVITE, and what was chosen for its call.
+fn told(invite: &Invite<'_>) -> Text {
+    let hidden = if invite.anonymous { " hidden" } else { "" };
+    let codec = invite.codecs.map(|choice| std::format!(" {choice:?}")).unwrap_or_default();
+    std::format!("INVITE {}{hidden}{codec}", invite.target)
 }
 
 #[test]
