@@ -7,6 +7,8 @@
 mod answering;
 mod audio;
 mod calling;
+mod codes;
+mod dialling;
 mod ending;
 mod holding;
 mod network;

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 
 use deskphone::base::Instant;
 use deskphone::config::Config;
-use deskphone::media::tone_generator::ToneGenerator;
+use deskphone::media::scripted_tone::ScriptedTone;
 use deskphone::phone::{AudioPlan, Tone};
-use deskphone::script::{Sounding, ToneScript};
+use deskphone::script::ToneScript;
 use mio::{Registry, Token};
 
 use crate::fault::Fault;
@@ -39,11 +39,9 @@ pub struct Audio {
     address: IpAddr,
     /// A place for each line key.
     streams: [Option<Stream>; 4],
-    tones: ToneGenerator,
+    tones: ScriptedTone,
     /// The tone that plays, since when, and its script.
     tone: Option<(Tone, Instant, ToneScript)>,
-    /// What of it sounds.
-    sounding: Sounding,
     microphone: Microphone,
     next_at: Option<Instant>,
     quiet_frames: u32,
@@ -60,9 +58,8 @@ impl Audio {
             token,
             address,
             streams: [const { None }; 4],
-            tones: ToneGenerator::new(),
+            tones: ScriptedTone::new(),
             tone: None,
-            sounding: Sounding::new(),
             microphone: Microphone::Silence,
             next_at: None,
             quiet_frames: QUIET_FRAMES,
@@ -109,7 +106,7 @@ impl Audio {
         // One frame at a time: when frames are late, those of the other phones come between, as they would
         // have.
         if next <= now {
-            self.frame(now, next, plan, fault, record);
+            self.frame(now, plan, fault, record);
             self.quiet_frames = if idle { self.quiet_frames.saturating_add(1) } else { 0 };
             next = next.plus_ms(FRAME_MS);
         }
@@ -136,8 +133,8 @@ impl Audio {
         }
     }
 
-    /// 10 ms of everything. `at` is the frame's place in time, a little before `now` when frames are late.
-    fn frame(&mut self, now: Instant, at: Instant, plan: &AudioPlan, fault: &Fault, record: &mut Record) {
+    /// 10 ms of everything.
+    fn frame(&mut self, now: Instant, plan: &AudioPlan, fault: &Fault, record: &mut Record) {
         let heard = self.microphone.next_frame();
         let silence = [0; FRAME];
         let open = plan.device.is_some() && !plan.muted;
@@ -147,7 +144,7 @@ impl Audio {
             stream.capture(now, said, fault, record);
             add(&mut played, &stream.playout());
         }
-        self.sound(at);
+        self.repeat();
         self.tones.mix(&mut played);
         if plan.device.is_none() {
             played = silence;
@@ -158,25 +155,26 @@ impl Audio {
         }
     }
 
-    /// Takes the script of a tone when the tone begins: before the work that the plan asks for.
+    /// Plays a tone by the script that it has when it begins: before the work that the plan asks for.
     pub(crate) fn tune(&mut self, plan: &AudioPlan, config: &Config) {
         let playing = self.tone.as_ref().map(|(tone, since, _)| (*tone, *since));
         let wanted = plan.tone.map(|tone| (tone, plan.tone_since));
         if playing != wanted {
             self.tone = wanted.map(|(tone, since)| (tone, since, tone.script(config)));
+            match &self.tone {
+                Some((_, _, script)) => self.tones.play(script),
+                None => self.tones.stop(),
+            }
         }
     }
 
-    /// Sets the generator to what the tone sounds like at this moment.
-    fn sound(&mut self, at: Instant) {
-        let wanted = self.tone.as_ref().map_or_else(Sounding::new, |(tone, since, script)| {
-            let elapsed = at.since_ms(*since);
-            let round = script.duration_ms().filter(|_| tone.repeats());
-            script.components_at(round.and_then(|round| elapsed.checked_rem(round)).unwrap_or(elapsed))
-        });
-        if wanted != self.sounding {
-            self.tones.set(&wanted);
-            self.sounding = wanted;
+    /// A tone that repeats begins anew when its script has run through.
+    fn repeat(&mut self) {
+        if let Some((tone, _, script)) = &self.tone
+            && tone.repeats()
+            && self.tones.is_over()
+        {
+            self.tones.play(script);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::IpAddr;
 
 use deskphone::base::{Instant, Rng};
+use deskphone::config::catalogue::ext;
 use deskphone::phone::{Hook, Input, Key, Network as Link, Notice, Output, Phone, View};
 use deskphone::ua::{Records, SrvRecord};
 use mio::{Registry, Token};
@@ -23,7 +24,6 @@ pub struct Desk {
     phone: Box<Phone>,
     on: bool,
     life: u32,
-    settings: Vec<(String, String)>,
     network: Network,
     fault: Fault,
     lifted: bool,
@@ -35,6 +35,9 @@ pub struct Desk {
     /// What the phone reported since it was started.
     pub notices: Vec<Notice>,
 }
+
+/// Room for all settings as they are saved.
+const IMAGE_BYTES: usize = 16_384;
 
 /// The operating system's generator.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +77,6 @@ impl Desk {
             phone: Box::new(Phone::new()),
             on: false,
             life: 0,
-            settings: Vec::new(),
             network,
             fault: Fault::default(),
             lifted: false,
@@ -118,20 +120,14 @@ impl Desk {
     /// # Errors
     /// The library's refusal.
     pub fn set(&mut self, now: Instant, tag: &str, value: &str) -> Result<(), String> {
-        self.phone.set(now, tag, value).map_err(|error| error.to_string())?;
-        self.settings.retain(|(known, _)| known != tag);
-        self.settings.push((tag.to_owned(), value.to_owned()));
-        Ok(())
+        self.phone.set(now, tag, value).map_err(|error| error.to_string())
     }
 
     /// Powers up: the network is there, registration begins.
     pub(crate) fn start(&mut self, now: Instant) -> Result<(), String> {
         for extension in 1..=4 {
-            let tag = format!("SIP_Port_{extension}_");
-            let port = self.settings.iter().find(|(known, _)| *known == tag);
-            if let Some(Ok(port)) = port.map(|(_, value)| value.parse()) {
-                self.network.listen(port).map_err(|error| format!("SIP port {port}: {error}"))?;
-            }
+            let port = self.phone.config().read(ext::SIP_PORT.of(extension));
+            self.network.listen(port).map_err(|error| format!("SIP port {port}: {error}"))?;
         }
         if !self.on {
             self.on = true;
@@ -140,17 +136,22 @@ impl Desk {
         Ok(())
     }
 
-    /// Powers off without a word, and on again with the same settings.
+    /// Powers off without a word, and on again with the settings as they were saved: those that a person
+    /// changed by codes are among them.
     pub(crate) fn restart(&mut self, now: Instant) -> Result<(), String> {
+        let mut image = vec![0; IMAGE_BYTES];
+        let saved = self.phone.config().save(1, &mut image);
+        saved.map_err(|_| format!("the settings do not fit into {IMAGE_BYTES} bytes"))?;
         *self.phone = Phone::new();
+        let restored = self.phone.restore(now, &[&image]);
+        if restored.slot.is_none() || restored.left_out > 0 {
+            return Err(format!("{} settings were not saved", restored.left_out));
+        }
         self.life += 1;
         self.on = false;
         self.notices.clear();
         self.network.cut();
         self.audio.cut();
-        for (tag, value) in self.settings.clone() {
-            self.set(now, &tag, &value)?;
-        }
         self.start(now)?;
         if self.lifted {
             self.step(now, Input::Hook(Hook::OffHook));

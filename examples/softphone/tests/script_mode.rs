@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
+use deskphone::config::catalogue;
+
 fn softphone(arguments: &[&str], script: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_softphone"))
         .args(arguments)
@@ -111,4 +113,43 @@ fn the_ladder_and_the_capture_are_written_when_asked_for() {
     let held = text(&capture);
     assert!(held.contains("REGISTER sip:") && held.contains("INVITE sip:601@"));
     assert!(capture.len() > 24 + 20 * 200, "RTP is in it too: {} bytes", capture.len());
+}
+
+#[test]
+fn every_setting_can_be_set() {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let mut script = String::new();
+    for setting in catalogue::all() {
+        // Not empty: that means the factory's value, whatever it is.
+        let text = if setting.default_text().is_empty() { "\"\"" } else { setting.default_text() };
+        script.push_str(&format!("set {} {}\n", setting.tag(), quoted(text)));
+    }
+    assert_eq!(script.lines().count(), catalogue::all().count());
+    let out = softphone(&["--script", "-"], &script);
+    assert_eq!((text(&out.stdout), text(&out.stderr)), (String::new(), String::new()));
+    assert_eq!(out.status.code(), Some(0));
+}
+
+#[test]
+fn no_secret_is_in_a_report() {
+    for setting in catalogue::all().filter(|setting| setting.row().kind.is_secret()) {
+        let script = format!("set {} \"hush {}\"\n", setting.tag(), "hush ".repeat(400));
+        let out = softphone(&["--script", "-"], &script);
+        let report = text(&out.stdout) + &text(&out.stderr);
+        assert!(out.status.code() == Some(1) && !report.contains("hush"), "{}: {report}", setting.tag());
+    }
+}
+
+#[test]
+fn what_a_code_sets_is_kept_over_a_restart_and_scripts_decide_what_is_heard() {
+    let script = "set Confirm_Tone \"900@-16;1(*/0/1)\"\n\
+        set Local_Seized_LED \"c=a;p=ud;u=.2/.2/.2/.4\"\n\
+        start\nexpect registered 1\n\
+        key SPEAKER\nexpect led L1 amber user\n\
+        dial *78\nexpect tone confirm\nexpect hears 900Hz\n\
+        set Dial_Tone \"425@-10;10(*/0/1)\"\nexpect tone dial\nexpect hears 425Hz\nkey SPEAKER\n\
+        restart\nexpect registered 1\n\
+        2: start\n2: expect registered 1\n2: key SPEAKER\n2: dial 101#\n2: expect tone busy\n";
+    let out = softphone(&["--script", "-", "--phones", "2"], script);
+    assert_eq!((text(&out.stdout), out.status.code()), (String::new(), Some(0)));
 }

@@ -87,14 +87,16 @@ impl Desk {
                     self.far_of(session).on_hold = on_hold;
                     Outcome::Done
                 }
-                Command::End(session) | Command::Refuse { session, .. } => {
-                    self.commands.push(match command {
-                        Command::Refuse { status, contact: Some(to), .. } => {
-                            std::format!("refuse {status} {to}")
-                        }
-                        Command::Refuse { status, .. } if status != 486 => std::format!("refuse {status}"),
-                        Command::Refuse { .. } => "refuse".into(),
-                        _ => "end".into(),
+                Command::End(session) => {
+                    self.commands.push("end".into());
+                    self.far.retain(|far| far.session != session);
+                    Outcome::Done
+                }
+                Command::Refuse { session, status, contact } => {
+                    self.commands.push(match (status, contact) {
+                        (486, _) => "refuse".into(),
+                        (status, Some(to)) => std::format!("refuse {status} {to}"),
+                        (status, None) => std::format!("refuse {status}"),
                     });
                     self.far.retain(|far| far.session != session);
                     Outcome::Done

@@ -16,6 +16,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use deskphone::config::catalogue;
 use deskphone::phone::{DialKey, Key};
 
 pub use expectation::{Expectation, Heard, Lamp, Parts};
@@ -54,7 +55,7 @@ impl Line {
 
 /// Whether the setting's value is nobody else's business.
 fn is_secret(tag: &str) -> bool {
-    tag.starts_with("Password")
+    catalogue::find(tag).is_some_and(|setting| setting.row().kind.is_secret())
 }
 
 /// The phone that a line addresses.

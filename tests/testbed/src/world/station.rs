@@ -86,7 +86,7 @@ fn lamp(lamp: Lamp) -> String {
     if lamp.colour == Colour::Off {
         return String::new();
     }
-    format!("{} {}", word(lamp.colour), word(lamp.pattern))
+    format!("{} {}", word(lamp.colour), lamp.pattern.name())
 }
 
 fn word(value: impl Debug) -> String {
