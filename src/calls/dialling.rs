@@ -93,8 +93,10 @@ impl Calls {
         let text: heapless::String<{ crate::limits::DIALED_BYTES }> = crate::base::text::shortened(number);
         match self.serve_codes(turn, key, &text) {
             "" => {}
-            // A number that is a speed dial digit itself stands for itself: there is no way round in a circle.
-            digit if digit.len() == 1 => self.order(turn, key, Call::Target(digit)),
+            // A number that is a speed dial digit itself stands for itself: no way round in a circle.
+            target if target.len() == 1 => {
+                self.order(turn, key, Call::Target { target, by_keys: false });
+            }
             number => self.order(turn, key, Call::Whole(number)),
         }
     }

@@ -53,7 +53,7 @@ impl Calls {
             }
             Class::AtOnce if service == Service::CallReturn && !self.last_caller.is_empty() => {
                 let caller = self.last_caller.clone();
-                self.order(turn, key, Call::Target(&caller));
+                self.order(turn, key, Call::Target { target: &caller, by_keys: false });
             }
             Class::AtOnce => self.order(turn, key, Call::Served(Served::Reject)),
         }
@@ -140,7 +140,11 @@ impl Calls {
         let fits = whole.push_str(keys).and_then(|()| whole.push_str(number));
         // So many codes that they do not fit are not dialled again.
         let _full = self.line_mut(key).appearance_mut().one_call_mut().typed.push_str(keys);
-        let called = if fits.is_ok() { Call::Prefixed(&whole) } else { Call::Served(Served::Reject) };
+        let called = if fits.is_ok() {
+            Call::Target { target: &whole, by_keys: true }
+        } else {
+            Call::Served(Served::Reject)
+        };
         self.order(turn, key, called);
     }
 

@@ -101,14 +101,11 @@ impl Appearance {
     }
 
     /// Calls an address or number as it is, whatever was to be done with the number that was asked for.
-    pub(super) fn call(&mut self, now: Instant, desk: Desk<'_>, target: &str) -> Step {
-        self.collector = Collector::new();
-        self.call_prefixed(now, desk, target)
-    }
-
-    /// Calls the number that was dialled by another name; dialled again, it is what the keys say.
-    pub(super) fn call_prefixed(&mut self, now: Instant, desk: Desk<'_>, target: &str) -> Step {
+    pub(super) fn call(&mut self, now: Instant, desk: Desk<'_>, target: &str, by_keys: bool) -> Step {
         self.purpose = None;
+        if !by_keys {
+            self.collector = Collector::new();
+        }
         self.complete(now, desk, target)
     }
 

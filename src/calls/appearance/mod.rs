@@ -77,10 +77,14 @@ pub enum Input<'a> {
     Collect(dialplan::Input),
     /// The person dials a whole number at once: it goes through the dial plan as one.
     Whole(&'a str),
-    /// The person calls what is no number to be dialled: an address, or a number as it came from the network.
-    Target(&'a str),
-    /// The number that was dialled is called with a code before it.
-    Prefixed(&'a str),
+    /// The person calls what is no number to be dialled: an address, a number as it came from the network, or
+    /// one with a code before it.
+    Target {
+        /// Whom.
+        target: &'a str,
+        /// The keys stand for it when it is dialled again; else it stands for itself.
+        by_keys: bool,
+    },
     /// What became of a code that was dialled.
     Served(Served),
     /// The user agent made the session for our call.
@@ -220,8 +224,7 @@ impl Appearance {
             (CallState::Dialing, Input::Ready) => self.ready(now, desk),
             (CallState::Dialing, Input::Collect(key)) => self.collect(now, desk, key),
             (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
-            (CallState::Dialing, Input::Target(target)) => self.call(now, desk, target),
-            (CallState::Dialing, Input::Prefixed(target)) => self.call_prefixed(now, desk, target),
+            (CallState::Dialing, Input::Target { target, by_keys }) => self.call(now, desk, target, by_keys),
             (CallState::Dialing, Input::Served(served)) => self.served(now, desk, served),
             (_, news @ (Input::Followed(_) | Input::Replaced(_))) => self.moved(now, news),
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
@@ -265,8 +268,7 @@ impl Appearance {
                 | Input::Ready
                 | Input::Collect(_)
                 | Input::Whole(_)
-                | Input::Target(_)
-                | Input::Prefixed(_)
+                | Input::Target { .. }
                 | Input::Served(_)
                 | Input::Begun(_)
                 | Input::Incoming(_)
