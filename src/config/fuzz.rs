@@ -192,7 +192,7 @@ impl<'a> Desk<'a> {
 
     fn damage(&mut self, place: usize) {
         let [first, second] = &mut self.slots;
-        let slot = if place % 2 == 0 { first } else { second };
+        let slot = if place.is_multiple_of(2) { first } else { second };
         let bit = place / 2;
         let byte = (bit / 8).checked_rem(slot.length).unwrap_or(0);
         if let Some(byte) = slot.bytes.get_mut(byte) {
