@@ -161,22 +161,4 @@ impl fmt::Debug for Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::catalogue::{ext, sip};
-    use super::*;
-
-    #[test]
-    fn a_setting_is_absent_or_empty_or_the_empty_text() {
-        let mut config = Config::new();
-        config.set("Proxy_2_", "a.example").unwrap();
-        config.set("SIP_Port_2_", "6000").unwrap();
-        assert_eq!(config.changed().count(), 2);
-        config.set("SIP_Port_2_", "").unwrap();
-        assert_eq!(config.read(ext::SIP_PORT.of(2)), 5_061);
-        config.set("Proxy_2_", "\"\"").unwrap();
-        assert_eq!(config.read(ext::PROXY.of(2)), "");
-        assert_eq!(config.changed().count(), 0, "nothing differs from the factory's");
-        config.set("SIP_T1", "\"\"").unwrap_err();
-        assert_eq!(config.read(sip::SIP_T1), 500);
-    }
-}
+mod tests;

@@ -165,4 +165,4 @@ const fn count(rows: &[Row]) -> u16 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -72,7 +72,7 @@ fn every_default_is_a_value_of_its_own_type_and_comes_back() {
 }
 
 /// A value that differs from the factory's.
-fn other(kind: Kind, default: &'static str) -> &'static str {
+pub(in crate::config) fn other(kind: Kind, default: &'static str) -> &'static str {
     let choices: &'static [&'static str] = match kind {
         Kind::Bool => &["yes", "no"],
         Kind::Choice(choices) => choices,

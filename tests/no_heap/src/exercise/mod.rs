@@ -4,6 +4,7 @@ mod audio;
 mod desk;
 mod dialling;
 mod scripts;
+mod settings;
 mod signalling;
 
 use core::cell::UnsafeCell;
@@ -51,6 +52,7 @@ pub fn everything() -> bool {
         && audio::stream()
         && dialling::dialling()
         && scripts::scripts()
+        && settings::settings()
         && desk::a_call_each_way()
 }
 
