@@ -46,10 +46,19 @@ pub fn move_to_front<T: Copy>(all: &mut [T], from: usize, to: usize) {
 /// assert_eq!(all, [1, 3, 4, 4]);
 /// bounded::slide(&mut all, 2, 3, 0);
 /// assert_eq!(all, [1, 3, 4, 4]);
+/// bounded::slide(&mut all, 0, 2, 1);
+/// assert_eq!(all, [1, 1, 3, 4]);
 /// ```
 pub fn slide<T: Copy>(all: &mut [T], from: usize, length: usize, to: usize) {
     let (Some(from_end), Some(to_end)) = (from.checked_add(length), to.checked_add(length)) else { return };
-    if from_end <= all.len() && to_end <= all.len() {
-        all.copy_within(from..from_end, to);
+    // Each part is cut out first, so that the compiler sees that the copy stays inside.
+    if to <= from {
+        if let Some(part) = all.get_mut(to..from_end) {
+            move_to_front(part, from.saturating_sub(to), from_end.saturating_sub(to));
+        }
+    } else if let Some(part) = all.get_mut(from..to_end)
+        && let Some(shift) = part.len().checked_sub(length)
+    {
+        part.copy_within(..length, shift);
     }
 }

@@ -13,6 +13,18 @@ pub fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     Some((before, rest.get(1..)?))
 }
 
+/// Where the first `wanted` begins. For short texts: a search that prepares itself first can panic.
+///
+/// ```
+/// use deskphone::base::scan;
+/// assert_eq!(scan::find(b"a_n_b_n_", b"_n_"), Some(1));
+/// assert_eq!(scan::find(b"a", b"ab"), None);
+/// ```
+#[must_use]
+pub fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    (0..bytes.len()).find(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(wanted)))
+}
+
 /// Where `part` begins inside `whole`, which it must be a slice of; 0 when it is not.
 ///
 /// For error positions only: it compares addresses, it reads nothing.

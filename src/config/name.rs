@@ -36,7 +36,7 @@ pub(super) fn is_host(text: &str) -> bool {
     let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
     let host = host.strip_prefix('$').or_else(|| host.strip_suffix('.')).unwrap_or(host);
     let dotted = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && host.contains('.');
-    let named = || host.split('.').all(is_label);
+    let named = || host.split(['.']).all(is_label);
     (if dotted { host.parse::<Ipv4Addr>().is_ok() } else { named() }) && port.is_none_or(is_port)
 }
 

@@ -190,7 +190,7 @@ impl fmt::Display for Name {
             return f.write_str(row.name);
         }
         let (before, after) = catalogue::apart(row.tag).unwrap_or((row.tag, ""));
-        for (place, word) in before.trim_end_matches('_').split('_').enumerate() {
+        for (place, word) in before.trim_end_matches('_').split(['_']).enumerate() {
             if place > 0 {
                 f.write_str(" ")?;
             }

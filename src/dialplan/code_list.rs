@@ -66,7 +66,7 @@ impl<'a> CodeList<'a> {
             return Ok(Self(text));
         }
         let mut at = 0_usize;
-        for item in text.split('|') {
+        for item in text.split(['|']) {
             let (keys, tone) = item.split_once('`').map_or((item, None), |(keys, tone)| (keys, Some(tone)));
             let wrong = keys.char_indices().find(|&(_, symbol)| DialKey::new(symbol).is_none());
             if let Some((place, _)) = wrong {
@@ -97,7 +97,7 @@ impl<'a> CodeList<'a> {
 
     /// The codes, each with its tone.
     pub fn codes(self) -> impl Iterator<Item = (&'a str, CodeTone)> {
-        self.0.split('|').filter(|item| !item.is_empty()).map(|item| match item.split_once('`') {
+        self.0.split(['|']).filter(|item| !item.is_empty()).map(|item| match item.split_once('`') {
             Some((keys, tone)) => (keys, CodeTone::new(tone)),
             None => (item, CodeTone::Prompt),
         })

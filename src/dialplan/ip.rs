@@ -80,9 +80,9 @@ fn fits(digits: &str, group: Group, ended: bool) -> bool {
 
 /// Whether `keys` with `next` behind them begin an address of a shape.
 fn begins(keys: &str, next: &str, shape: Shape) -> bool {
-    let groups = keys.split('*').count();
+    let groups = keys.split(['*']).count();
     let last = groups.saturating_sub(1);
-    let mut places = keys.split('*').enumerate();
+    let mut places = keys.split(['*']).enumerate();
     if next == "*" {
         return places.all(|(place, digits)| {
             let here = group(place, shape);
@@ -105,7 +105,7 @@ fn complete(keys: &str, shape: Shape) -> Option<Address<'_>> {
     let mut address = Address { user: None, host: [0; 4], port: None };
     let mut host = address.host.iter_mut();
     let mut groups = 0_usize;
-    for (place, digits) in keys.split('*').enumerate() {
+    for (place, digits) in keys.split(['*']).enumerate() {
         let group = group(place, shape)?;
         if !fits(digits, group, true) {
             return None;

@@ -38,7 +38,7 @@ impl<'a> Template<'a> {
             let pattern = pattern.trim_start_matches([' ', '\t']).as_bytes();
             !pattern.is_empty() && pattern_matches(pattern, text)
         };
-        self.0.split(',').position(pattern)
+        self.0.split([',']).position(pattern)
     }
 }
 

@@ -7,6 +7,8 @@
 //! </dialog-info>
 //! ```
 
+use crate::base::scan;
+
 /// One notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WatchedCalls<'a> {
@@ -123,7 +125,7 @@ impl<'a> Tag<'a> {
         let after = rest.get(start..)?;
         let (inside, after) = match after.strip_prefix(b"!--") {
             Some(comment) => {
-                let end = memchr::memmem::find(comment, b"-->")?;
+                let end = scan::find(comment, b"-->")?;
                 (&b"!--"[..], comment.get(end.checked_add(3)?..)?)
             }
             None => after.split_at_checked(end_of_tag(after)?)?,

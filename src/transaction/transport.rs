@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 
+use crate::base::scan;
 use crate::sip::{Host, Via};
 
 /// The transports of the phone.
@@ -111,7 +112,7 @@ pub fn reply_hop(via: &Via<'_>, arrival: &Hop, to_source_port: bool) -> Hop {
 /// Puts another transport into the first Via of a request of ours; both names have three letters. Whether
 /// it was there.
 pub(super) fn rename_transport(request: &mut [u8], from: Transport, to: Transport) -> bool {
-    let Some(at) = memchr::memmem::find(request, b"\r\nVia: SIP/2.0/") else { return false };
+    let Some(at) = scan::find(request, b"\r\nVia: SIP/2.0/") else { return false };
     let start = at.saturating_add(b"\r\nVia: SIP/2.0/".len());
     let name = request.get_mut(start..).and_then(|rest| rest.get_mut(..from.name().len()));
     match name.filter(|name| *name == from.name().as_bytes() && from.name().len() == to.name().len()) {

@@ -4,6 +4,7 @@
 //! constant is what the phone reads a setting with.
 
 use super::setting::{Id, Row};
+use crate::base::scan;
 
 /// Declares the settings of a tab: a constant each, and the rows of the table in the same order.
 ///
@@ -141,7 +142,8 @@ pub fn find(tag: &str) -> Option<Id> {
 
 /// What stands before and after the number of a tag: `Proxy_n_` is `Proxy_` and `_`.
 pub(super) fn apart(tag: &'static str) -> Option<(&'static str, &'static str)> {
-    let place = tag.find("_n_").or_else(|| tag.len().checked_sub(2).filter(|_| tag.ends_with("_n")))?;
+    let inside = scan::find(tag.as_bytes(), b"_n_");
+    let place = inside.or_else(|| tag.len().checked_sub(2).filter(|_| tag.ends_with("_n")))?;
     let before = tag.get(..place.checked_add(1)?)?;
     Some((before, tag.get(place.checked_add(2)?..)?))
 }
