@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 use deskphone::base::{Instant, Pool, Timer};
+use deskphone::config::Config;
 use deskphone::dialog::{Dialog, RouteSet};
 use deskphone::dialplan::{Collector, Plan};
 use deskphone::media::jitter_buffer::JitterBuffer;
@@ -37,6 +38,7 @@ fn each_part_stays_within_its_bound() {
         Negotiated, 512;
         RouteSet, 512;
         Dialog, 2_048;
+        Config, 8_208;
         Plan, 5_200;
         Collector, 700;
         Transactions, 52_000;

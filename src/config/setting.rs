@@ -201,6 +201,21 @@ impl fmt::Display for Name {
     }
 }
 
+/// Its heading on the web pages; that of an extension has its number behind it.
+impl fmt::Display for Tab {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::System => "System",
+            Self::Sip => "SIP",
+            Self::Provisioning => "Provisioning",
+            Self::Regional => "Regional",
+            Self::Phone => "Phone",
+            Self::Ext => "Ext",
+            Self::User => "User",
+        })
+    }
+}
+
 impl fmt::Debug for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.tag())

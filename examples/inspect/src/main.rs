@@ -1,5 +1,5 @@
 //! What the library makes of something: `inspect sip FILE...`, `inspect script KIND TEXT`,
-//! `inspect plan PLAN KEYS`.
+//! `inspect plan PLAN KEYS`, `inspect setting TAG [VALUE]`.
 //!
 //! `sip` reads messages (`-` is standard input). One line a file: name, TAB, `request METHOD` / `response
 //! CODE` /
@@ -9,6 +9,8 @@
 //! `script` reads one of the phone's scripts and shows what it does: one line for each change.
 //!
 //! `plan` shows what a dial plan makes of keys: one line a key, then the verdict.
+//!
+//! `setting` shows what a setting is, and what a value of it means.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
@@ -16,12 +18,14 @@ use std::process::ExitCode;
 
 mod plan;
 mod script;
+mod setting;
 mod sip;
 
 const USAGE: &str = "\
 usage: inspect sip [--fields] FILE...   (- reads standard input)
        inspect script led|tone|cad|ring|freq TEXT [--for 3s]
-       inspect plan PLAN [KEYS]         (. and , let the long and the short timer run out)";
+       inspect plan PLAN [KEYS]         (. and , let the long and the short timer run out)
+       inspect setting TAG [VALUE]      (an empty VALUE is the factory's, \"\" the empty text)";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "sip" => messages(rest),
         Some((command, rest)) if command == "script" => script::run(rest),
         Some((command, rest)) if command == "plan" => plan::run(rest),
+        Some((command, rest)) if command == "setting" => setting::run(rest),
         Some(_) | None => None,
     };
     ended.unwrap_or_else(|| {
