@@ -271,7 +271,8 @@ impl<'a> Host<'a> {
 fn ip(text: &[u8]) -> Option<IpAddr> {
     let text = core::str::from_utf8(text).ok()?;
     text.parse().ok().or_else(|| {
-        let (high, low) = text.split_once(":::")?;
+        let (high, low) = text.split_at_checked(scan::find(text.as_bytes(), b":::")?)?;
+        let low = low.strip_prefix(":::")?;
         let mut room = [0; 48];
         let mut out = Writer::new(&mut room);
         [high, "::", low].into_iter().for_each(|part| out.text(part));
