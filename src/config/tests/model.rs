@@ -121,7 +121,9 @@ proptest! {
     fn the_store_is_a_map_that_can_be_full(moves in moves(), later in moves(), sequence in 1_u32..) {
         let all: Vec<Id> = catalogue::all().collect();
         // Texts and secrets alone take this, up to their longest.
-        let length = |id: &Id| [511, 508, 255, 127, 88, 79, 63, 39, 31, 23].into_iter().find(|most| id.row().kind.takes(&"\u{e9}".repeat(*most / 2)).is_ok());
+        let limits = [511, 508, 255, 127, 88, 79, 63, 39, 31, 23];
+        let takes = |id: &Id, most: usize| id.row().kind.takes(&"\u{e9}".repeat(most / 2)).is_ok();
+        let length = |id: &Id| limits.into_iter().find(|most| takes(id, *most));
         let texts: Vec<(Id, usize)> = all.iter().filter_map(|id| Some((*id, length(id)?))).collect();
         let mut desk = Desk { config: Config::new(), model: BTreeMap::new() };
         desk.follow(&moves, &all, &texts)?;
