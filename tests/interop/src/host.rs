@@ -1,11 +1,13 @@
-//! A host around the user agent alone: sockets, a clock, and a person who answers every call or makes many.
+//! A host around the user agent alone: sockets, a clock, and a person with habits.
 
+use crate::person::{Deed, EAGER, Habit, Occasion};
 use crate::trace::Trace;
 use crate::wire::{Arrival, Wire};
 use deskphone::base::{self, Rng};
 use deskphone::transaction::{Timers, Transport};
 use deskphone::ua::{
-    Account, Command, EndReason, Event, ExtensionId, Input, Invite, Outcome, Refusal, SessionId, UserAgent,
+    Account, Command, EndReason, Event, ExtensionId, Input, Invite, Outcome, Refusal, SessionId, Settings,
+    UserAgent,
 };
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -48,6 +50,12 @@ pub struct Host {
     rng: Seeded,
     zero: Instant,
     wire: Wire,
+    account: Account,
+    habits: &'static [Habit],
+    /// What the person will do, and when.
+    plans: Vec<(u64, SessionId, Deed)>,
+    /// What the user agent told, oldest first.
+    pub told: Vec<Event>,
     /// Its messages.
     pub trace: Trace,
     /// Its calls.
@@ -84,6 +92,10 @@ impl Host {
             rng: Seeded(seed),
             zero: Instant::now(),
             wire,
+            account,
+            habits: EAGER,
+            plans: Vec::new(),
+            told: Vec::new(),
             trace: Trace::default(),
             tally: Tally::default(),
         };
@@ -91,9 +103,20 @@ impl Host {
         settings.timers = timers;
         // Answers go back the way the request came, through the relay too.
         settings.respond_to_source_port = true;
-        host.ua.set_account(ExtensionId::PRIMARY, &account);
+        host.ua.set_account(ExtensionId::PRIMARY, &host.account);
         let _done = host.step(Input::Network(Some(IpAddr::V4(Ipv4Addr::LOCALHOST))));
         Ok(host)
+    }
+
+    /// Changes the settings.
+    pub fn adjust(&mut self, change: fn(&mut Settings, &mut Account)) {
+        change(self.ua.settings_mut(), &mut self.account);
+        self.ua.set_account(ExtensionId::PRIMARY, &self.account);
+    }
+
+    /// Another person sits down at the phone.
+    pub const fn set_habits(&mut self, habits: &'static [Habit]) {
+        self.habits = habits;
     }
 
     /// Our port.
@@ -122,7 +145,9 @@ impl Host {
 
     /// Waits for the next input, `longest` at most, and carries it out; then all that has arrived meanwhile.
     pub fn turn(&mut self, longest: Duration) {
-        let due = self.ua.deadline().map(|at| at.as_millis().saturating_sub(self.now_ms()));
+        let planned = self.plans.iter().map(|(at_ms, ..)| *at_ms);
+        let due = self.ua.deadline().map(|at| at.as_millis()).into_iter().chain(planned).min();
+        let due = due.map(|at_ms| at_ms.saturating_sub(self.now_ms()));
         let mut wait = due.map_or(longest, |ms| longest.min(Duration::from_millis(ms)));
         while let Some(arrival) = self.wire.next(wait) {
             wait = Duration::ZERO;
@@ -140,6 +165,11 @@ impl Host {
         if self.ua.deadline().is_some_and(|at| at.as_millis() <= self.now_ms()) {
             let _done = self.step(Input::Timeout);
         }
+        let now_ms = self.now_ms();
+        while let Some(due) = self.plans.iter().position(|(at_ms, ..)| *at_ms <= now_ms) {
+            let (_, session, deed) = self.plans.remove(due);
+            self.command(deed.command(session));
+        }
     }
 
     /// Calls `target`; says whether there was room for it.
@@ -149,8 +179,9 @@ impl Host {
     pub fn call(&mut self, target: &str) -> Result<bool, String> {
         let invite = Invite { extension: ExtensionId::PRIMARY, target, anonymous: false, codecs: None };
         match self.step(Input::Command(Command::Invite(invite))) {
-            Outcome::Session(_) => {
+            Outcome::Session(session) => {
                 self.tally.outgoing += 1;
+                self.plan(Occasion::WeDial, session);
                 Ok(true)
             }
             Outcome::Refused(Refusal::Full) => {
@@ -187,18 +218,18 @@ impl Host {
     }
 
     fn respond(&mut self, event: Event) {
+        self.told.push(event);
         match event {
             Event::Incoming(session) => {
                 self.tally.incoming += 1;
-                self.command(Command::Ring(session));
-                self.command(Command::Answer(session));
+                self.plan(Occasion::TheyCall, session);
             }
             Event::Answered(session) => {
                 self.tally.answered += 1;
-                if self.is_ours(session) {
-                    self.command(Command::End(session));
-                }
+                let ours = self.is_ours(session);
+                self.plan(if ours { Occasion::TheyAnswer } else { Occasion::WeAnswered }, session);
             }
+            Event::Progress { session, .. } => self.plan(Occasion::TheyRing, session),
             Event::Ended { reason, .. } => {
                 let reason = match reason {
                     EndReason::Failed(status) => format!("failed {status}"),
@@ -211,7 +242,6 @@ impl Host {
                 *self.tally.ended.entry(reason).or_default() += 1;
             }
             Event::Registration(_)
-            | Event::Progress { .. }
             | Event::Media(_)
             | Event::Party(_)
             | Event::MediaFailed { .. }
@@ -229,6 +259,17 @@ impl Host {
             | Event::Digit { .. }
             | Event::Clock { .. }
             | Event::Hold(_) => {}
+        }
+    }
+
+    /// What has no delay is done at once.
+    fn plan(&mut self, occasion: Occasion, session: SessionId) {
+        for habit in self.habits.iter().filter(|habit| habit.upon == occasion) {
+            if habit.after_ms == 0 {
+                self.command(habit.deed.command(session));
+            } else {
+                self.plans.push((self.now_ms() + habit.after_ms, session, habit.deed));
+            }
         }
     }
 

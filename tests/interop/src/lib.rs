@@ -10,6 +10,7 @@ pub mod host;
 pub mod kamailio;
 pub mod name_server;
 pub mod peer;
+pub mod person;
 pub mod ports;
 pub mod relay;
 pub mod sipp;

@@ -1,4 +1,4 @@
-//! SIPp with one of its built-in scenarios, and what it counted.
+//! SIPp with a scenario, its own or ours, and what it counted.
 
 use crate::peer::Peer;
 use crate::ports;
@@ -78,6 +78,14 @@ impl Sipp {
     /// When the system does not know it.
     pub fn is_running(&mut self) -> Result<bool, String> {
         Ok(self.peer.ended()?.is_none())
+    }
+
+    /// Its exit code, once it has ended: 0 if each call went as the scenario says.
+    ///
+    /// # Errors
+    /// When the system does not know it.
+    pub fn code(&mut self) -> Result<Option<i32>, String> {
+        Ok(self.peer.ended()?.map(|status| status.code().unwrap_or(-1)))
     }
 
     /// What it counted up to now.

@@ -62,6 +62,22 @@ impl Trace {
         refusals
     }
 
+    /// The requests of a method, or the answers with a status to one (`200 INVITE`), that went in one
+    /// direction, each once however often it was repeated, oldest first.
+    #[must_use]
+    pub fn told(&self, incoming: bool, what: &str) -> Vec<&Line> {
+        let (status, method) = what.split_once(' ').unwrap_or(("", what));
+        let mut found: Vec<&Line> = Vec::new();
+        for line in self.lines.iter().filter(|line| line.incoming == incoming) {
+            let start = if status.is_empty() { format!("{method} ") } else { format!("SIP/2.0 {status} ") };
+            let same = line.first().starts_with(&start) && line.header("CSeq").ends_with(&format!(" {method}"));
+            if same && !found.iter().any(|known| known.text == line.text) {
+                found.push(line);
+            }
+        }
+        found
+    }
+
     /// The ladder of one call.
     #[must_use]
     pub fn of_call(&self, call_id: &str) -> String {
@@ -114,5 +130,8 @@ mod tests {
         assert_eq!(trace.last(1).lines().count(), 1);
         trace.record(7, false, peer, b"SIP/2.0 481 Gone\r\nCSeq: 3 BYE\r\n\r\n");
         assert_eq!(trace.refusals(), BTreeMap::from([("481 BYE".to_owned(), 1)]));
+        trace.record(8, false, peer, b"SIP/2.0 481 Gone\r\nCSeq: 3 BYE\r\n\r\n");
+        assert_eq!(trace.told(false, "481 BYE").len(), 1, "the repeated one is the same");
+        assert_eq!((trace.told(true, "BYE").len(), trace.told(false, "BYE").len()), (1, 0));
     }
 }
