@@ -70,7 +70,8 @@ impl Trace {
         let mut found: Vec<&Line> = Vec::new();
         for line in self.lines.iter().filter(|line| line.incoming == incoming) {
             let start = if status.is_empty() { format!("{method} ") } else { format!("SIP/2.0 {status} ") };
-            let same = line.first().starts_with(&start) && line.header("CSeq").ends_with(&format!(" {method}"));
+            let same =
+                line.first().starts_with(&start) && line.header("CSeq").ends_with(&format!(" {method}"));
             if same && !found.iter().any(|known| known.text == line.text) {
                 found.push(line);
             }
