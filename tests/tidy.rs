@@ -45,6 +45,31 @@ fn no_committed_text_names_a_folder_of_one_machine() {
     assert!(report.is_empty(), "{}", report.join("\n"));
 }
 
+/// A test that is renamed is renamed in the checklist, too.
+#[test]
+fn the_checklist_names_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let shape = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap_or_default();
+    let section = shape.split("\n## ").find(|part| part.contains("RFC checklist\n")).unwrap_or_default();
+    let mut files = Vec::new();
+    for folder in ["src", "tests"] {
+        collect(root, &root.join(folder), &["rs"], &mut files);
+    }
+    let is_test = |word: &&str| word.contains('_') && !word.contains(|letter: char| !is_name(letter));
+    let named: Vec<&str> = section.split('`').skip(1).step_by(2).filter(is_test).collect();
+    let missing: Vec<&str> = named
+        .iter()
+        .copied()
+        .filter(|name| !files.iter().any(|(_, text)| text.contains(&format!("fn {name}("))))
+        .collect();
+    assert!(named.len() > 100, "the checklist is read: {}", named.len());
+    assert!(missing.is_empty(), "no such tests: {missing:?}");
+}
+
+fn is_name(letter: char) -> bool {
+    letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'
+}
+
 /// Reads the text files below `folder` whose extension is wanted; build outputs and fuzz corpora are not
 /// ours.
 fn collect(root: &Path, folder: &Path, wanted: &[&str], files: &mut Vec<(String, String)>) {

@@ -1,6 +1,7 @@
 //! The user agent over a wire that a test can cut, and against peers that are written by hand.
 
 mod calls;
+mod core_rules;
 mod desk;
 mod digits;
 mod events;
