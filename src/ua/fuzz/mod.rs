@@ -1,6 +1,8 @@
 //! The fuzz body of this room: any sequence of commands, messages, pauses and failures, to one user agent,
 //! whose rules must hold after each.
 
+mod events;
+
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use heapless::Vec;
@@ -8,8 +10,9 @@ use heapless::Vec;
 use super::answered::name;
 use super::identifier::keyed_hash;
 use super::{
-    Account, Command, Event, ExtensionId, Input, Invite, Outcome, Records, SessionId, Ticket, UserAgent,
+    Account, Command, Event, ExtensionId, Input, Invite, Outcome, Query, SessionId, Ticket, UserAgent,
 };
+use crate::base::bounded::filled;
 use crate::base::{Instant, Rng, Writer, text};
 use crate::limits;
 use crate::sdp::Codec;
@@ -18,6 +21,7 @@ use crate::transaction::{Hop, Transport};
 
 const OURS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 101));
 const THEIRS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const OTHERS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n\
     m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
 const HELD: &str = "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n\
@@ -36,17 +40,21 @@ struct Desk {
     /// The last message of ours, and of the other side's.
     last: Vec<u8, { limits::MESSAGE_BYTES }>,
     heard: Vec<u8, 2_048>,
+    /// Our latest SUBSCRIBE, for the notifications that it asks for.
+    subscribe: Vec<u8, { limits::MESSAGE_BYTES }>,
     sessions: Vec<SessionId, 16>,
-    resolve: Option<Ticket>,
+    questions: Vec<(Ticket, Query), 16>,
     calls: u32,
+    /// Requests of the other side that stand in a dialog by their number.
+    numbered: u32,
     /// Requests of the other side and their final status.
     finals: Vec<(u64, u16), 64>,
     /// A message was changed under its name: it is not the same request any more.
     changed: bool,
     /// Branches of ours.
     branches: Vec<u64, 256>,
-    /// Dialogs of ours and their latest CSeq.
-    dialogs: Vec<(u64, u32), 128>,
+    /// Dialogs of ours, their latest CSeq and its method.
+    dialogs: Vec<(u64, u32, u64), 128>,
 }
 
 struct Dice(u32);
@@ -70,9 +78,11 @@ pub fn fuzz_ua_moves(data: &[u8]) {
         dice: Dice(1),
         last: Vec::new(),
         heard: Vec::new(),
+        subscribe: Vec::new(),
         sessions: Vec::new(),
-        resolve: None,
+        questions: Vec::new(),
         calls: 0,
+        numbered: 0,
         finals: Vec::new(),
         changed: false,
         branches: Vec::new(),
@@ -90,7 +100,7 @@ pub fn fuzz_ua_moves(data: &[u8]) {
 impl Desk {
     /// One move; gives back the bytes that it did not use.
     fn play<'a>(&mut self, kind: u8, value: u8, rest: &'a [u8]) -> &'a [u8] {
-        match kind % 16 {
+        match kind % 24 {
             0..=3 => self.command(value),
             4 => self.now = self.now.plus_ms(u64::from(value).saturating_mul(20)),
             5 => self.time_out(),
@@ -98,13 +108,18 @@ impl Desk {
             10 => self.call(value),
             11 => self.request(value),
             12 => {
-                let (datagram, rest) = rest.split_at(usize::from(value).min(rest.len()));
+                let whole = (rest, &[][..]);
+                let (datagram, rest) = rest.split_at_checked(usize::from(value)).unwrap_or(whole);
                 self.receive(datagram);
                 return rest;
             }
             13 => self.hear_again(value, rest.first().copied()),
             14 => self.host(value),
-            _ => self.account(value),
+            15 => self.account(value),
+            16 | 17 => self.wish(value),
+            18 | 19 => self.notify(value),
+            20..=22 => self.talk(value),
+            _ => self.replace(value),
         }
         rest
     }
@@ -125,9 +140,16 @@ impl Desk {
             self.last.clear();
             assert!(self.last.extend_from_slice(out.bytes).is_ok(), "a message fits");
             self.check();
+            if self.last.starts_with(b"SUBSCRIBE") {
+                self.subscribe.clone_from(&self.last);
+            }
         }
         while let Some(resolve) = self.ua.poll_resolve() {
-            self.resolve = Some(resolve.ticket);
+            let question = (resolve.ticket, resolve.query);
+            if self.questions.is_full() {
+                self.questions.remove(0);
+            }
+            assert!(self.questions.push(question).is_ok(), "room was made");
         }
     }
 
@@ -179,15 +201,17 @@ impl Desk {
         let theirs = to.as_ref().and_then(|to| to.tag()).unwrap_or(b"");
         let call_id = message.call_id().unwrap_or(b"");
         let dialog = keyed_hash(1, &[call_id, b"\0", ours, b"\0", theirs]);
-        match self.dialogs.iter_mut().find(|(known, _)| *known == dialog) {
-            Some((_, latest)) => {
+        let method = keyed_hash(2, &[cseq.method.as_bytes()]);
+        match self.dialogs.iter_mut().find(|(known, _, _)| *known == dialog) {
+            Some((_, latest, last_method)) => {
                 // A 2xx that is still repeated when its session is forgotten is ended once more, in the same
                 // words. RFC 3263 §4.3: what goes on to another server is the same but for its branch.
-                let again = cseq.method != Method::Register && cseq.number == *latest;
+                let again =
+                    cseq.method != Method::Register && (cseq.number, method) == (*latest, *last_method);
                 assert!(cseq.number > *latest || again, "RFC 3261 §12.2.1.1: our CSeq rises");
-                *latest = cseq.number;
+                (*latest, *last_method) = (cseq.number, method);
             }
-            None => assert!(self.dialogs.push((dialog, cseq.number)).is_ok(), "there is room"),
+            None => assert!(self.dialogs.push((dialog, cseq.number, method)).is_ok(), "there is room"),
         }
     }
 
@@ -373,6 +397,7 @@ impl Desk {
 
     fn host(&mut self, value: u8) {
         let remote = SocketAddr::new(THEIRS, 5_060);
+        let remote = if value & 64 == 0 { remote } else { SocketAddr::new(OTHERS, 5_060) };
         match value % 4 {
             0 => self.step(Input::Network(None)),
             1 => self.step(Input::Network(Some(OURS))),
@@ -382,16 +407,7 @@ impl Desk {
                 local_port: 5_060,
                 connection: None,
             })),
-            _ => {
-                if let Some(ticket) = self.resolve.take() {
-                    let addresses: &[IpAddr] = if value < 128 { &[THEIRS, OURS] } else { &[] };
-                    self.step(Input::Resolved {
-                        ticket,
-                        records: Records::Addresses(addresses),
-                        ttl_s: None,
-                    });
-                }
-            }
+            _ => self.look_up(value),
         }
     }
 
@@ -405,14 +421,23 @@ impl Desk {
         account.auth_user = text::exact("101").unwrap_or_default();
         account.proxy =
             text::exact(if value & 4 == 0 { "192.0.2.1" } else { "pbx.example.com" }).unwrap_or_default();
-        account.codecs = [Codec::Pcmu, Codec::Pcma].into_iter().collect();
+        account.use_dns_srv = value & 16 != 0;
+        account.dns_srv_auto_prefix = value & 32 != 0;
+        if value & 64 != 0 {
+            account.mailbox = text::exact("8000").unwrap_or_default();
+        }
+        if value & 128 != 0 {
+            account.transport = Transport::Tcp;
+        }
+        account.notify_refer_on_1xx = value & 16 != 0;
+        account.codecs = filled([Codec::Pcmu, Codec::Pcma]);
         self.ua.set_account(ExtensionId::PRIMARY, &account);
         account.user = text::exact("102").unwrap_or_default();
         account.enabled = value & 8 != 0;
         self.ua.set_account(SECOND, &account);
     }
 
-    /// Everybody goes home: nothing may be left.
+    /// Everybody goes home, the network is healed: nothing may be left.
     fn end(&mut self) {
         self.account(1);
         self.step(Input::Timeout);
@@ -425,13 +450,27 @@ impl Desk {
                 self.step(Input::Command(Command::End(id)));
             }
         }
+        for index in 0..limits::SUBSCRIPTIONS {
+            let known = self.ua.subscribers.iter().find(|(id, _)| id.index() == index);
+            if let Some((extension, package)) = known.map(|(_, known)| (known.extension, known.package)) {
+                self.step(Input::Command(Command::Unsubscribe { extension, package }));
+            }
+        }
         // A REGISTER is given up at each of four addresses in turn, then so is the one that removes the
         // binding.
         let end = self.now.plus_ms(64 * 500 * (9));
-        while self.ua.deadline().is_some_and(|due| due <= end) {
+        loop {
+            while !self.questions.is_empty() {
+                self.look_up(0);
+            }
+            if self.ua.deadline().is_none_or(|due| due > end) {
+                break;
+            }
             self.time_out();
         }
         assert_eq!(self.ua.load(), (0, 0), "nothing is left");
+        assert_eq!(self.ua.subscribers.len(), 0, "no subscription is left");
+        assert_eq!(self.ua.follows.len(), 0, "nobody is followed any more");
         assert_eq!(self.ua.transaction_counters().misused, 0, "no call of ours makes no sense");
     }
 }
