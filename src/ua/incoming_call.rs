@@ -200,7 +200,8 @@ impl UserAgent {
     pub(super) fn acknowledged(&mut self, now: Instant, rng: &mut dyn Rng, id: SessionId, ack: &Message<'_>) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let Some(server) = session.server else { return };
-        let invite_cseq = self.transactions.response(server).and_then(cseq_of);
+        // What is not answered by a 2xx yet cannot be acknowledged, whatever a peer says.
+        let invite_cseq = self.transactions.response(server).and_then(accepted_cseq);
         if ack.cseq().map(|cseq| cseq.number) != invite_cseq {
             return;
         }
@@ -387,8 +388,11 @@ impl Session {
     }
 }
 
-fn cseq_of(message: &[u8]) -> Option<u32> {
-    Message::parse(message).ok()?.cseq().map(|cseq| cseq.number)
+/// The number of the INVITE that a 2xx answers.
+fn accepted_cseq(response: &[u8]) -> Option<u32> {
+    let response = Message::parse(response).ok()?;
+    response.status().filter(|status| status.is_success())?;
+    response.cseq().map(|cseq| cseq.number)
 }
 
 /// How long a call may ring: what its Expires says (§13.3.1), and five minutes at most, so that a caller who

@@ -32,11 +32,11 @@ fn rfc3261_8_1_1_what_requests_of_ours_carry() {
         assert!(number.parse::<u32>().unwrap() < 1 << 31, "§8.1.1.5: {text}");
         assert_eq!(method, request.start().split(' ').next().unwrap());
     }
-    for request in [&invite, &hold] {
-        for header in ["Contact", "Allow", "Supported", "Content-Type", "Content-Length"] {
-            assert!(!request.header(header).is_empty(), "§13.2.1: {header} in {}", request.text);
-        }
+    for header in ["Contact", "Supported", "Content-Type", "Content-Length"] {
+        assert!(!invite.header(header).is_empty(), "§13.2.1: {header} in {}", invite.text);
+        assert!(!hold.header(header).is_empty(), "§14.1: {header} in {}", hold.text);
     }
+    assert!(!invite.header("Allow").is_empty());
     assert_eq!(invite.start(), "INVITE sip:peer@192.0.2.9:5062 SIP/2.0", "§8.1.1.1");
     assert_eq!(invite.header("To"), "<sip:peer@192.0.2.9:5062>");
     assert_eq!(invite.param("To", "tag"), "", "§8.1.1.2");

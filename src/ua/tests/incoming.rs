@@ -311,3 +311,24 @@ fn rfc3261_15_the_callee_hangs_up_after_the_ack() {
     desk.reply(&bye, "200 OK", "", "", "");
     desk.assert_empty();
 }
+
+/// Found by the fuzz body: the INVITE's transaction was forgotten, and stayed for ever.
+#[test]
+fn rfc3261_13_3_1_4_an_ack_before_the_answer_means_nothing() {
+    let mut desk = Desk::new();
+    desk.receive(&request("INVITE", 1, "", CONTACT, ""));
+    let id = desk.end.incoming();
+    let _ = desk.command(Command::Ring(id));
+    let tag = desk.next("180").param("To", "tag");
+    desk.receive(&request("ACK", 1, &tag, "", SDP));
+    assert_eq!(desk.end.ua.session(id).map(|session| session.media.is_some()), Some(false));
+    let _ = desk.command(Command::End(id));
+    let refused = desk.next("480");
+    desk.receive(&response_ack(&refused));
+    desk.assert_empty();
+}
+
+fn response_ack(refused: &super::desk::Sent) -> std::string::String {
+    let tag = refused.param("To", "tag");
+    request("ACK", 1, &tag, "", "").replace("bKACK1", "bKINVITE1")
+}
