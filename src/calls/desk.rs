@@ -5,6 +5,7 @@ use crate::base::Writer;
 use crate::config::Config;
 use crate::config::catalogue::{regional, sip};
 use crate::dialplan::{Incomplete, Plan, Rules};
+use crate::ua::EndReason;
 
 /// The settings, and the dial plan of the line that dials.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +32,24 @@ impl Desk<'_> {
         self.config.read(regional::REORDER_DELAY).map(|delay_s| u64::from(delay_s).saturating_mul(1_000))
     }
 
+    /// The special information tone whose setting names the status; else busy tone for 486 (Busy Here) and
+    /// 600 (Busy Everywhere), reorder tone for everything else.
+    pub(super) fn failure_tone(&self, reason: EndReason) -> Tone {
+        match reason {
+            EndReason::Failed(status) => {
+                let sit = self.special_information(status);
+                sit.unwrap_or(if matches!(status, 486 | 600) { Tone::Busy } else { Tone::Reorder })
+            }
+            EndReason::Local
+            | EndReason::Remote
+            | EndReason::Cancelled
+            | EndReason::AnsweredElsewhere
+            | EndReason::Lost => Tone::Reorder,
+        }
+    }
+
     /// The tone of a failed call whose status a `SIT RSC` setting names.
-    pub(super) fn special_information(&self, status: u16) -> Option<Tone> {
+    fn special_information(&self, status: u16) -> Option<Tone> {
         let mut digits = [0; 5];
         let mut writer = Writer::new(&mut digits);
         writer.number(u64::from(status));

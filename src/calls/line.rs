@@ -1,6 +1,7 @@
 //! One line key: its call appearance, the extension it belongs to, and what its LED tells.
 
 use super::appearance::Appearance;
+use super::transfer::{Mark, Transfer};
 use super::{CallState, Lamp, LampState, Party, Tone};
 use crate::base::Instant;
 use crate::config::Config;
@@ -21,6 +22,9 @@ pub struct Line {
     /// The session that `serial` belongs to.
     numbered: Option<SessionId>,
     serial: u32,
+    mark: Mark,
+    /// Since when the call is on hold.
+    held_since: Option<Instant>,
 }
 
 impl Line {
@@ -36,6 +40,8 @@ impl Line {
             revision: 0,
             numbered: None,
             serial: 0,
+            mark: Mark::None,
+            held_since: None,
         }
     }
 
@@ -93,6 +99,24 @@ impl Line {
         self.appearance.number()
     }
 
+    /// Whether its far end is being sent to somebody else.
+    #[must_use]
+    pub const fn transfer(&self) -> Transfer {
+        self.mark.shown()
+    }
+
+    pub(super) const fn mark(&self) -> Mark {
+        self.mark
+    }
+
+    pub(super) const fn set_mark(&mut self, mark: Mark) {
+        self.mark = mark;
+    }
+
+    pub(super) const fn held_since(&self) -> Option<Instant> {
+        self.held_since
+    }
+
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.appearance.deadline()
     }
@@ -117,6 +141,9 @@ impl Line {
         if matches!(self.state(), CallState::Idle | CallState::Disabled) {
             self.extension = self.assigned;
         }
+        self.mark = self.mark.settled(self.state());
+        self.held_since =
+            (self.state() == CallState::Held).then_some(self.held_since.unwrap_or(now));
         let told = lamp_of(self.state(), registration);
         if told != self.told || config.revision() != self.revision {
             let script = told.script(config);

@@ -48,6 +48,7 @@ pub mod screening;
 mod services;
 pub mod state;
 pub mod tones;
+mod transfer;
 
 pub use appearance::{Appearance, Party};
 pub use audio_path::{AudioDevice, AudioPath};
@@ -60,6 +61,7 @@ pub use person::Action;
 pub use screening::Refusal;
 pub use state::CallState;
 pub use tones::Tone;
+pub use transfer::Transfer;
 
 use alert::{Alert, Sign};
 use desk::Desk;
@@ -93,6 +95,10 @@ pub struct Calls {
     /// When the last time began that any call rang.
     ringing_since: Option<Instant>,
     serials: u32,
+    /// A transfer that waits for its other call.
+    begun: Option<transfer::Begun>,
+    /// Where the far end of the transfer that is ordered goes.
+    refer_to: transfer::Target,
 }
 
 /// What can happen to calls.
@@ -180,6 +186,8 @@ impl Calls {
             last_caller: String::new(),
             ringing_since: None,
             serials: 0,
+            begun: None,
+            refer_to: String::new(),
         }
     }
 
@@ -247,6 +255,8 @@ impl Calls {
             appearance::Order::Hold(session) => Command::Hold(session),
             appearance::Order::Resume(session) => Command::Resume(session),
             appearance::Order::End(session) => Command::End(session),
+            appearance::Order::Transfer(session) => Command::Transfer { session, target: &self.refer_to },
+            appearance::Order::TransferTo(session, other) => Command::TransferTo { session, other },
             appearance::Order::Digit(session, key) => {
                 let duration_ms = config.read(regional::DTMF_PLAYBACK_LENGTH);
                 let duration_ms = u16::try_from(duration_ms).unwrap_or(u16::MAX);
@@ -419,6 +429,8 @@ impl Calls {
             | appearance::Order::Hold(_)
             | appearance::Order::Resume(_)
             | appearance::Order::End(_)
+            | appearance::Order::Transfer(_)
+            | appearance::Order::TransferTo(..)
             | appearance::Order::Digit(..) => {}
         }
         // Two orders are the most that one input causes: one call gives way to another.
@@ -450,6 +462,7 @@ impl Calls {
                 self.serials = serial;
             }
         }
+        self.settle_transfer();
     }
 
     fn ring_of(&self, config: &Config, key: LineKey) -> u8 {

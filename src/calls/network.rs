@@ -30,7 +30,11 @@ impl Calls {
                 let on_hold = view.is_some_and(|view| view.on_hold);
                 self.tell(turn, session, view, Call::MediaFailed { on_hold });
             }
-            Event::Ended { session, reason } => self.tell(turn, session, view, Call::Ended(reason)),
+            Event::Ended { session, reason } => match self.leaves_by_transfer(session) {
+                Some(key) => self.order(turn, key, Call::Transferred),
+                None => self.tell(turn, session, view, Call::Ended(reason)),
+            },
+            Event::Transferred { session, status } => self.transferred(turn, session, status),
             Event::Referred { session, by } => self.moved(turn, session, Call::Followed(by), view),
             Event::Replaced { session, by } => {
                 self.moved(turn, session, Call::Replaced(by), view);
@@ -55,7 +59,6 @@ impl Calls {
             }
             // Provisioning and other people's calls are others' affairs.
             Event::Service { .. }
-            | Event::Transferred { .. }
             | Event::Subscribed { .. }
             | Event::Appearance { .. }
             | Event::Seized { .. }
@@ -157,7 +160,22 @@ impl Calls {
         match outcome {
             Outcome::Done => {}
             Outcome::Session(session) => self.order(turn, key, Call::Begun(session)),
-            Outcome::Refused(_) => self.order(turn, key, Call::Refused(order.wish)),
+            Outcome::Refused(_) => match order.wish {
+                appearance::Order::Transfer(_) | appearance::Order::TransferTo(..) => {
+                    self.transfer_failed(key);
+                }
+                wish @ (appearance::Order::Invite
+                | appearance::Order::Serve(_)
+                | appearance::Order::ServeNumber(_)
+                | appearance::Order::SpeedDial(_)
+                | appearance::Order::Ring(_)
+                | appearance::Order::Answer(_)
+                | appearance::Order::Refuse(..)
+                | appearance::Order::Hold(_)
+                | appearance::Order::Resume(_)
+                | appearance::Order::End(_)
+                | appearance::Order::Digit(..)) => self.order(turn, key, Call::Refused(wish)),
+            },
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What a person does: line keys, audio devices, digits, soft keys.
 
 use super::appearance::Input as Call;
-use super::{AudioDevice, CallState, Calls, DialKey, LineKey, Order, Turn, appearance, dtmf, on_hook};
+use super::{
+    AudioDevice, CallState, Calls, DialKey, LineKey, Order, Tone, Transfer, Turn, appearance, dtmf, on_hook,
+};
 use crate::config::catalogue::ext;
 use crate::dialplan::Input as Digits;
 
@@ -28,6 +30,12 @@ pub enum Action {
     NewCall,
     /// Call the last number again.
     Redial,
+    /// Begin or complete a transfer.
+    Transfer,
+    /// Send the one held call to the active one's far end.
+    TransferHeld,
+    /// Send the conversation to a number that is dialled next.
+    TransferBlind,
 }
 
 impl Calls {
@@ -162,6 +170,9 @@ impl Calls {
                 }
             }
             Action::Redial => self.redial(turn),
+            Action::Transfer => self.transfer(turn),
+            Action::TransferHeld => self.transfer_held(turn),
+            Action::TransferBlind => self.transfer_blind(turn),
         }
     }
 
@@ -181,24 +192,26 @@ impl Calls {
 
     /// The device is turned off: the active call ends, whatever stands by stays.
     fn hang_up(&mut self, turn: &mut Turn<'_>) {
-        if let Some(active) = self.active() {
-            self.order(turn, active, Call::Release);
-        }
+        let Some(active) = self.active() else { return };
+        // Whom somebody is being sent to must not be gone before they meet.
+        let awaited = self.line(active).transfer() == Transfer::Asked;
+        let talks = self.line(active).state() == CallState::Connected;
+        self.order(turn, active, if awaited && talks { Call::Hold } else { Call::Release });
     }
 
     /// Takes an idle line: for the number that was typed on hook, if there is one, else to dial.
     fn seize(&mut self, turn: &mut Turn<'_>, line: LineKey) {
         let number = self.on_hook.clone();
-        self.take_line(turn, line);
+        let tone = self.dial_tone(turn.config, line);
+        self.take_line(turn, line, tone);
         if !number.number().is_empty() {
             self.dial_text(turn, line, number.number());
         }
     }
 
     /// Makes an idle line the one that dials.
-    fn take_line(&mut self, turn: &mut Turn<'_>, line: LineKey) {
+    pub(super) fn take_line(&mut self, turn: &mut Turn<'_>, line: LineKey, tone: Tone) {
         let ready = self.may_call(turn.config, line);
-        let tone = self.dial_tone(turn.config, line);
         self.activate(turn, line, Call::Seize { ready, tone });
     }
 
@@ -221,7 +234,8 @@ impl Calls {
         let Some(line) = line.filter(|_| !self.last_number.is_empty()) else { return };
         let number = self.last_number.clone();
         if self.line(line).state() == CallState::Idle {
-            self.take_line(turn, line);
+            let tone = self.dial_tone(turn.config, line);
+            self.take_line(turn, line, tone);
         }
         self.dial_text(turn, line, &number);
     }

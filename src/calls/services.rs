@@ -36,12 +36,23 @@ pub(super) fn codes(config: &Config) -> impl Iterator<Item = Code<'_>> {
     own.chain(referral).chain(feature).filter(|code| !code.keys.is_empty())
 }
 
+/// The keys of a service's code.
+pub(super) fn keys_of(config: &Config, service: Service) -> &str {
+    codes(config).find(|code| code.service == service).map_or("", |code| code.keys)
+}
+
 impl Calls {
     /// A code was dialled.
     pub(super) fn serve(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service) {
         match service.class() {
             Class::OneCall => self.choose(turn, key, service),
             Class::Switch => self.switch(turn, key, service),
+            Class::WantsNumber
+                if matches!(service, Service::BlindTransfer | Service::Referral(_))
+                    && !self.begin_blind(key) =>
+            {
+                self.order(turn, key, Call::Served(Served::Reject));
+            }
             Class::WantsNumber => {
                 let code = codes(turn.config).find(|code| code.service == service);
                 let tone = code.map_or(CodeTone::Prompt, |code| code.tone);
@@ -126,6 +137,9 @@ impl Calls {
         let number: String<{ limits::DIALED_BYTES }> = text::shortened(self.line(key).appearance().target());
         if let Service::FeatureDial(_) = service {
             return self.call_with_code(turn, key, service, &number);
+        }
+        if matches!(service, Service::BlindTransfer | Service::Referral(_)) {
+            return self.blind(turn, key, service, &number);
         }
         match FORWARDS.iter().find(|(forward, _)| *forward == service) {
             Some((_, setting)) => self.keep(turn, key, setting.id(), &number),

@@ -42,7 +42,7 @@ impl Phone {
                 self.person(now, rng, calls::Input::Timeout);
             }
         }
-        self.soft_keys.update(&self.calls);
+        self.soft_keys.update(&self.calls, &self.config);
         self.settings_changed |= self.config.revision() != self.revision;
         self.revision = self.config.revision();
     }

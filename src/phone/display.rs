@@ -6,7 +6,7 @@ use heapless::{String, Vec};
 
 use super::view::{LineView, View};
 use crate::base::Instant;
-use crate::calls::{AudioDevice, CallState, LineKey};
+use crate::calls::{AudioDevice, CallState, LineKey, Transfer};
 use crate::limits;
 use crate::ua::RegistrationState;
 
@@ -76,7 +76,7 @@ pub(super) fn render(view: &View<'_>, now: Instant) -> Display {
     for (key, line) in LineKey::ALL.iter().zip(&view.lines) {
         if view.focus != Some(*key) && in_use(line.state) {
             let party = if line.name.is_empty() { line.number } else { line.name };
-            display.push(format_args!("L{} {} {party}", key.number(), line.state.label()));
+            display.push(format_args!("L{} {} {party}", key.number(), title(line)));
         }
     }
     display
@@ -86,12 +86,21 @@ const fn in_use(state: CallState) -> bool {
     state.is_active() || matches!(state, CallState::Ringing | CallState::Held)
 }
 
+/// What a call is doing, or what becomes of it.
+const fn title(line: &LineView<'_>) -> &'static str {
+    match line.transfer {
+        Transfer::None => line.state.label(),
+        Transfer::Asked => "Transferring",
+        Transfer::Failed => "Transfer failed",
+    }
+}
+
 /// The call in focus: what and for how long, with whom.
 fn call(display: &mut Display, line: &LineView<'_>, now: Instant) {
     let timer = line.connected_since.map(|since| Clock(now.since_ms(since)));
     match timer {
-        Some(timer) => display.push(format_args!("{} {} {timer}", line.label, line.state.label())),
-        None => display.push(format_args!("{} {}", line.label, line.state.label())),
+        Some(timer) => display.push(format_args!("{} {} {timer}", line.label, title(line))),
+        None => display.push(format_args!("{} {}", line.label, title(line))),
     }
     if !line.name.is_empty() {
         display.push(format_args!("{}", line.name));

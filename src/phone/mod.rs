@@ -116,7 +116,7 @@ impl Phone {
         self.config.set(tag, value)?;
         self.revision = self.config.revision();
         self.apply(now);
-        self.soft_keys.update(&self.calls);
+        self.soft_keys.update(&self.calls, &self.config);
         Ok(())
     }
 
@@ -126,7 +126,7 @@ impl Phone {
         let restored = self.config.restore(slots);
         self.revision = self.config.revision();
         self.apply(now);
-        self.soft_keys.update(&self.calls);
+        self.soft_keys.update(&self.calls, &self.config);
         restored
     }
 

@@ -5,6 +5,7 @@ use heapless::Vec;
 
 use super::Key;
 use crate::calls::{Action, CallState, Calls};
+use crate::config::Config;
 
 /// Places of one list, four to a page.
 pub const MOST: usize = 12;
@@ -33,6 +34,12 @@ pub enum SoftKey {
     Resume,
     /// Begin another call.
     NewCall,
+    /// Begin or complete a transfer.
+    Transfer,
+    /// Send the one held call to the active one's far end.
+    TransferHeld,
+    /// Send the conversation to a number.
+    TransferBlind,
 }
 
 /// The soft keys as they are now. A place without a key stays blank.
@@ -68,6 +75,9 @@ impl SoftKey {
             Self::Hold => "hold",
             Self::Resume => "resume",
             Self::NewCall => "newcall",
+            Self::Transfer => "xfer",
+            Self::TransferHeld => "xferLx",
+            Self::TransferBlind => "bxfer",
         }
     }
 
@@ -84,6 +94,9 @@ impl SoftKey {
             Self::Hold => Action::Hold,
             Self::Resume => Action::Resume,
             Self::NewCall => Action::NewCall,
+            Self::Transfer => Action::Transfer,
+            Self::TransferHeld => Action::TransferHeld,
+            Self::TransferBlind => Action::TransferBlind,
         }
     }
 }
@@ -95,7 +108,7 @@ impl SoftKeyRow {
     }
 
     /// The keys that belong to what the calls are doing.
-    fn of(calls: &Calls) -> Self {
+    fn of(calls: &Calls, config: &Config) -> Self {
         let mut places = Vec::new();
         if calls.lowest(CallState::Ringing).is_some() {
             push(&mut places, &[Some(SoftKey::Answer), Some(SoftKey::Ignore)]);
@@ -106,8 +119,12 @@ impl SoftKeyRow {
             Some(CallState::Dialing) => push(&mut places, &[redial]),
             Some(CallState::Calling | CallState::Proceeding | CallState::Invalid) => {
                 push(&mut places, &[None, Some(SoftKey::EndCall)]);
+                transfers(&mut places, calls, config);
             }
-            Some(CallState::Connected) => push(&mut places, &[Some(SoftKey::Hold), Some(SoftKey::EndCall)]),
+            Some(CallState::Connected) => {
+                push(&mut places, &[Some(SoftKey::Hold), Some(SoftKey::EndCall)]);
+                transfers(&mut places, calls, config);
+            }
             Some(
                 CallState::Disabled
                 | CallState::Idle
@@ -195,8 +212,8 @@ impl SoftKeyRow {
     }
 
     /// The keys are others now, from their first page on; the same keys stay on their page.
-    pub(super) fn update(&mut self, calls: &Calls) {
-        let fresh = Self::of(calls);
+    pub(super) fn update(&mut self, calls: &Calls, config: &Config) {
+        let fresh = Self::of(calls, config);
         if fresh.places != self.places {
             *self = fresh;
         }
@@ -206,6 +223,22 @@ impl SoftKeyRow {
 /// `option` has the first place; it comes with the input modes.
 const DIALING: &[Option<SoftKey>] =
     &[None, Some(SoftKey::Dial), Some(SoftKey::DeleteLast), Some(SoftKey::Cancel)];
+
+/// `xfer` in the fourth place, the others on the next page.
+fn transfers(places: &mut Vec<Option<SoftKey>, MOST>, calls: &Calls, config: &Config) {
+    let keys = [
+        (calls.can_transfer(config), SoftKey::Transfer),
+        (calls.can_transfer_blind(config), SoftKey::TransferBlind),
+        (calls.can_transfer_held(config), SoftKey::TransferHeld),
+    ];
+    if keys.iter().any(|(offered, _)| *offered) {
+        push(places, &[None]);
+        push(places, &keys.map(|(offered, key)| offered.then_some(key)));
+    }
+    while places.last() == Some(&None) {
+        places.pop();
+    }
+}
 
 /// Places beyond the row's room are dropped; no list is that long.
 fn push(places: &mut Vec<Option<SoftKey>, MOST>, more: &[Option<SoftKey>]) {
@@ -219,7 +252,6 @@ mod tests {
     use super::*;
     use crate::base::Instant;
     use crate::calls::{DialKey, Input, LineKey};
-    use crate::config::Config;
     use crate::ua::{Event, Outcome, SessionId};
     use std::vec::Vec;
 
@@ -239,7 +271,7 @@ mod tests {
         let _ = calls.step(now, &mut config, Input::Outcome { order: step.orders[0], outcome });
         let _ = calls.step(now, &mut config, Input::Event { event: Event::Answered(session), session: None });
         let _ = calls.step(now, &mut config, Input::Hold);
-        SoftKeyRow::of(&calls).offered().collect()
+        SoftKeyRow::of(&calls, &config).offered().collect()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::display::Display;
 use super::soft_keys::SoftKeyRow;
 use super::volume::Volumes;
 use crate::base::Instant;
-use crate::calls::{AudioDevice, CallState, Colour, Lamp, LineKey, Pattern, Tone};
+use crate::calls::{AudioDevice, CallState, Colour, Lamp, LineKey, Pattern, Tone, Transfer};
 use crate::config::catalogue::ext;
 use crate::limits;
 use crate::ua::{ExtensionId, RegistrationView};
@@ -67,6 +67,8 @@ pub struct LineView<'a> {
     pub incoming: bool,
     /// Whether the far end has put us on hold.
     pub held_by_peer: bool,
+    /// Whether its far end is being sent to somebody else.
+    pub transfer: Transfer,
     /// When the conversation began; the call timer counts from here.
     pub connected_since: Option<Instant>,
 }
@@ -120,6 +122,7 @@ fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
         number,
         incoming: appearance.is_incoming(),
         held_by_peer: appearance.is_held_by_peer(),
+        transfer: line.transfer(),
         connected_since: appearance.connected_since(),
     }
 }

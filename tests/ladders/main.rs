@@ -14,5 +14,7 @@ mod holding;
 mod network;
 mod registration;
 mod rfc3665;
+mod rfc5359;
 mod scene;
+mod transferring;
 mod waiting;

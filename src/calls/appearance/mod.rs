@@ -116,6 +116,8 @@ pub enum Input<'a> {
     Followed(SessionId),
     /// The call goes on as another session.
     Replaced(SessionId),
+    /// The far end is gone to somebody else, as the person wished.
+    Transferred,
     /// The session is over.
     Ended(EndReason),
     /// The person answers.
@@ -179,6 +181,10 @@ pub enum Order {
     Resume(SessionId),
     /// End the call.
     End(SessionId),
+    /// Send the far end to where the person said.
+    Transfer(SessionId),
+    /// Send the far end to that of another call.
+    TransferTo(SessionId, SessionId),
     /// Send a key in an INFO request.
     Digit(SessionId, DialKey),
 }
@@ -226,7 +232,9 @@ impl Appearance {
             (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
             (CallState::Dialing, Input::Target { target, by_keys }) => self.call(now, desk, target, by_keys),
             (CallState::Dialing, Input::Served(served)) => self.served(now, desk, served),
-            (_, news @ (Input::Followed(_) | Input::Replaced(_))) => self.moved(now, news),
+            (_, news @ (Input::Followed(_) | Input::Replaced(_) | Input::Transferred)) => {
+                self.moved(now, news)
+            }
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
             (CallState::Idle, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
@@ -443,7 +451,7 @@ impl Appearance {
         match self.state {
             CallState::Ringing | CallState::Held => self.rest(),
             CallState::Calling | CallState::Proceeding => {
-                return self.fail(now, desk, failure_tone(desk, reason));
+                return self.fail(now, desk, desk.failure_tone(reason));
             }
             CallState::Connected => {
                 self.invalidate();
@@ -484,6 +492,8 @@ impl Appearance {
             | Order::Hold(_)
             | Order::Resume(_)
             | Order::End(_)
+            | Order::Transfer(_)
+            | Order::TransferTo(..)
             | Order::Digit(..) => NOTHING,
         }
     }
@@ -565,22 +575,6 @@ impl Appearance {
     const fn silence(&mut self) {
         self.tone = None;
         self.tone_over.stop();
-    }
-}
-
-/// The special information tone whose setting names the status; else busy tone for 486 (Busy Here) and 600
-/// (Busy Everywhere), reorder tone for everything else.
-fn failure_tone(desk: Desk<'_>, reason: EndReason) -> Tone {
-    match reason {
-        EndReason::Failed(status) => {
-            let sit = desk.special_information(status);
-            sit.unwrap_or(if matches!(status, 486 | 600) { Tone::Busy } else { Tone::Reorder })
-        }
-        EndReason::Local
-        | EndReason::Remote
-        | EndReason::Cancelled
-        | EndReason::AnsweredElsewhere
-        | EndReason::Lost => Tone::Reorder,
     }
 }
 

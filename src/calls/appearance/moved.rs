@@ -15,6 +15,10 @@ impl Appearance {
         if let (Input::Replaced(session), true) = (news, stands || begins) {
             return self.replaced(now, session);
         }
+        // What is active in it is over, too: nobody is on the line who could hear a tone.
+        if news == Input::Transferred && (stands || begins) {
+            self.rest();
+        }
         NOTHING
     }
 

@@ -108,6 +108,7 @@ fn every_input() -> Vec<Input<'static>> {
         Input::MediaFailed { on_hold: false },
         Input::Followed(SessionId::numbered(9)),
         Input::Replaced(SessionId::numbered(9)),
+        Input::Transferred,
         Input::Ended(EndReason::Remote),
         Input::Ended(EndReason::Cancelled),
         Input::Ended(EndReason::Failed(486)),

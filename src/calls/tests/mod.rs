@@ -5,6 +5,7 @@ mod moves;
 mod numbers;
 mod screening;
 mod scripts;
+mod transfer;
 
 use std::string::String as Text;
 use std::vec::Vec;
@@ -28,6 +29,8 @@ struct Desk {
     now: Instant,
     far: Vec<Far>,
     sessions: u16,
+    /// Those whose far ends are sent elsewhere, with the calls that end with them.
+    sent: Vec<(SessionId, Option<SessionId>)>,
     refuse_invites: bool,
     commands: Vec<Text>,
     caller: &'static str,
@@ -52,6 +55,7 @@ impl Desk {
             now: Instant::ZERO,
             far: Vec::new(),
             sessions: 0,
+            sent: Vec::new(),
             refuse_invites: false,
             commands: Vec::new(),
             caller: "102",
@@ -102,11 +106,17 @@ impl Desk {
                     Outcome::Done
                 }
                 Command::SendDigit { .. } => Outcome::Done,
+                Command::Transfer { session, target } => {
+                    self.commands.push(std::format!("REFER {target}"));
+                    self.refer(session, None)
+                }
+                Command::TransferTo { session, other } => {
+                    self.commands.push("REFER with Replaces".into());
+                    self.refer(session, Some(other))
+                }
                 Command::Register(_)
                 | Command::Unregister(_)
                 | Command::Subscribe { .. }
-                | Command::Transfer { .. }
-                | Command::TransferTo { .. }
                 | Command::Unsubscribe { .. } => panic!("not the business of calls"),
             };
             self.give(Input::Outcome { order: *order, outcome });

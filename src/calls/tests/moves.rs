@@ -7,7 +7,7 @@ use std::string::String;
 use super::*;
 
 /// Everything that a person or the network can do in one move.
-const MOVES: usize = 34;
+const MOVES: usize = 39;
 
 fn make(desk: &mut Desk, number: usize) {
     desk.now = desk.now.plus_ms(100);
@@ -59,6 +59,11 @@ fn make(desk: &mut Desk, number: usize) {
         30 => desk.refuse_invites = !desk.refuse_invites,
         31 => desk.set("Line_Enable_1_", "no"),
         32 => desk.set("Line_Enable_1_", ""),
+        33 => desk.give(Input::Action(Action::Transfer)),
+        34 => desk.give(Input::Action(Action::TransferHeld)),
+        35 => desk.give(Input::Action(Action::TransferBlind)),
+        36 => desk.transferred(200),
+        37 => desk.transferred(486),
         _ => {
             let registered = desk.calls.registered(extension(1)) == RegistrationState::Registered;
             let state =
@@ -134,7 +139,7 @@ fn long_walks_keep_the_rules() {
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
-            make(&mut desk, usize::try_from(random % 34).unwrap());
+            make(&mut desk, usize::try_from(random % 39).unwrap());
         }
     }
 }
