@@ -260,7 +260,7 @@ fn more_than_four_soft_keys_have_pages() {
         (desk.state(LineKey::L1), desk.state(LineKey::L2)),
         (CallState::Connected, CallState::Ringing)
     );
-    assert_eq!(desk.labels(), ["answer", "ignore", "hold", "endcall"]);
+    assert_eq!(desk.labels(), ["answer", "ignore", "hold", "endcall", "xfer", "bxfer"]);
 }
 
 #[test]

@@ -287,9 +287,8 @@ fn services_that_do_not_exist_yet_are_refused() {
         desk.end();
         assert_eq!((desk.states()[0], desk.device()), ("idle", "none"));
     }
-    for code in ["*98", "*96", "*38", "*36", "*39", "*03", "*97"] {
+    for code in ["*96", "*38", "*36", "*39", "*03"] {
         let mut desk = off_hook();
-        desk.set("Referral_Services_Codes", "*97");
         desk.dial(code);
         assert_eq!(desk.tone(), "prompt", "{code}");
         desk.dial("600#");
