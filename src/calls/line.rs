@@ -142,8 +142,7 @@ impl Line {
             self.extension = self.assigned;
         }
         self.mark = self.mark.settled(self.state());
-        self.held_since =
-            (self.state() == CallState::Held).then_some(self.held_since.unwrap_or(now));
+        self.held_since = (self.state() == CallState::Held).then_some(self.held_since.unwrap_or(now));
         let told = lamp_of(self.state(), registration);
         if told != self.told || config.revision() != self.revision {
             let script = told.script(config);

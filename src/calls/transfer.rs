@@ -226,8 +226,7 @@ impl Calls {
             return push(turn, pair.held, appearance::Order::TransferTo(session, other));
         }
         let appearance = active.appearance();
-        let number =
-            if appearance.is_incoming() { &active.party().number } else { appearance.target() };
+        let number = if appearance.is_incoming() { &active.party().number } else { appearance.target() };
         let target = target_on(turn.config, ["", number], active.extension(), held.extension());
         let Some(target) = target else { return self.transfer_failed(pair.held) };
         self.order(turn, pair.line, Call::Release);
@@ -264,9 +263,8 @@ impl Calls {
     }
 
     fn can_consult(&self) -> bool {
-        let talks = |key: &LineKey| {
-            self.line(*key).state() == CallState::Connected && self.is_free_to_go(*key)
-        };
+        let talks =
+            |key: &LineKey| self.line(*key).state() == CallState::Connected && self.is_free_to_go(*key);
         self.active().filter(talks).is_some() && self.lowest(CallState::Idle).is_some()
     }
 

@@ -71,7 +71,10 @@ fn attended_both_calls_go_when_the_far_end_is_there() {
     assert!(!desk.calls.can_transfer(&desk.config), "nobody rings yet");
     desk.answered();
     desk.act(Action::Transfer);
-    assert_eq!((desk.states(), desk.transfers()), (["held", "connected", "idle", "idle"], [ASKED, ASKED, NONE, NONE]));
+    assert_eq!(
+        (desk.states(), desk.transfers()),
+        (["held", "connected", "idle", "idle"], [ASKED, ASKED, NONE, NONE])
+    );
     assert!(!desk.calls.can_transfer(&desk.config) && !desk.calls.can_transfer_held(&desk.config));
     desk.transferred(200);
     desk.check();
