@@ -189,8 +189,8 @@ impl Calls {
         (self.line(key).mark().shown() == Transfer::Asked).then_some(key)
     }
 
-    /// A transfer that is begun is forgotten when one of its calls is over; nobody is awaited when whoever was
-    /// sent is gone.
+    /// A transfer that is begun is forgotten when one of its calls is over; nobody is awaited when whoever
+    /// was sent is gone.
     pub(super) fn settle_transfer(&mut self) {
         let lasts = |begun: &Begun| [begun.held, begun.line].into_iter().all(|key| self.is_in_use(key));
         self.begun = self.begun.filter(lasts);

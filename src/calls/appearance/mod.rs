@@ -232,9 +232,7 @@ impl Appearance {
             (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
             (CallState::Dialing, Input::Target { target, by_keys }) => self.call(now, desk, target, by_keys),
             (CallState::Dialing, Input::Served(served)) => self.served(now, desk, served),
-            (_, news @ (Input::Followed(_) | Input::Replaced(_) | Input::Transferred)) => {
-                self.moved(now, news)
-            }
+            (_, it @ (Input::Followed(_) | Input::Replaced(_) | Input::Transferred)) => self.moved(now, it),
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
             (CallState::Idle, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
