@@ -18,6 +18,8 @@ pub(crate) const CASES: &[Case] = &[
     case("scenario_prack_from_sipp", 11, |stage| play(stage, &PRACK_FROM_SIPP)),
     case("scenario_prack_with_the_answer", 11, |stage| play(stage, &PRACK_WITH_THE_ANSWER)),
     case("scenario_prack_never", 11, |stage| play(stage, &PRACK_NEVER)),
+    case("scenario_prack_in_four_calls", 11, |stage| play(stage, &PRACK_IN_FOUR_CALLS)),
+    case("scenario_rfc2543_four_calls", 12, |stage| play(stage, &RFC2543_FOUR_CALLS)),
     case("scenario_update_confirmed", 11, |stage| play(stage, &UPDATE_CONFIRMED)),
     case("scenario_update_early", 11, |stage| play(stage, &UPDATE_EARLY)),
     case("scenario_rfc2543_hangs_up", 11, |stage| play(stage, &RFC2543_HANGS_UP)),
@@ -91,6 +93,13 @@ const PRACK_FROM_SIPP: Scene = Scene {
         if ringing < 3 { Err(format!("180 was sent {ringing} times")) } else { sent(host, "180 INVITE", 1) }
     },
     ..SIPP_CALLS
+};
+
+/// As many calls at once as there are call appearances.
+const PRACK_IN_FOUR_CALLS: Scene = Scene {
+    calls: 4,
+    check: |host| sent(host, "180 INVITE", 4).and_then(|()| sent(host, "481 PRACK", 4)),
+    ..PRACK_FROM_SIPP
 };
 
 const PRACK_WITH_THE_ANSWER: Scene = Scene {
@@ -337,6 +346,9 @@ const RFC2543_CALLS: Scene = Scene {
     },
     ..SIPP_CALLS
 };
+
+/// Only Call-IDs tell them apart.
+const RFC2543_FOUR_CALLS: Scene = Scene { calls: 4, check: |host| media_changed(host, 8), ..RFC2543_CALLS };
 
 const RFC2543_CALLED: Scene =
     Scene { scenario: include_str!("../scenarios/rfc2543_called.xml"), ..WE_CALL_LONGER };

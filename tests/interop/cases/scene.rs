@@ -18,12 +18,14 @@ pub(crate) struct Scene {
     pub(crate) scenario: &'static str,
     /// Who calls.
     pub(crate) caller: Caller,
+    /// How many calls at once; the phone makes one.
+    pub(crate) calls: u32,
     pub(crate) habits: &'static [Habit],
     pub(crate) settings: fn(&mut Settings, &mut Account),
     /// The phone looks at what has come from time to time only: SIPp says several things before it is
     /// answered.
     pub(crate) sluggish: bool,
-    /// How the call ends: once, and so.
+    /// How each call ends: once, and so.
     pub(crate) ends: &'static str,
     /// Whether the person learns that it was answered.
     pub(crate) answered: bool,
@@ -41,6 +43,7 @@ pub(crate) enum Caller {
 pub(crate) const WE_CALL: Scene = Scene {
     scenario: "",
     caller: Caller::Phone,
+    calls: 1,
     habits: &[habit(Occasion::TheyAnswer, 300, Deed::HangUp)],
     settings: |_, _| {},
     sluggish: false,
@@ -67,7 +70,9 @@ pub(crate) fn play(stage: &Stage, scene: &Scene) -> Result<(), String> {
     let path = stage.write("scenario.xml", scene.scenario)?.display().to_string();
     let (phone, messages) = (here(port).to_string(), stage.folder().join("messages.log"));
     let messages = messages.display().to_string();
-    let mut arguments = vec!["-sf", &path, "-key", "phone", &phone, "-m", "1", "-recv_timeout", "12000"];
+    let calls = scene.calls.to_string();
+    let mut arguments = vec!["-sf", &path, "-key", "phone", &phone, "-recv_timeout", "12000"];
+    arguments.extend(["-m", &calls, "-l", &calls, "-r", "100"]);
     arguments.extend(["-trace_msg", "-message_file", &messages, "-timeout", "40", "-timeout_error"]);
     let mut sipp = Sipp::start(stage, sipp_port, Some(here(port)), &arguments)?;
     if scene.caller == Caller::Phone {
@@ -112,10 +117,10 @@ fn judge(stage: &Stage, host: &mut Host, scene: &Scene) -> Result<(), String> {
         return Err(format!("still there after {AFTERMATH:?}: {:?}", host.load()));
     }
     let ended: Vec<_> = host.tally.ended.iter().map(|(why, count)| (why.as_str(), *count)).collect();
-    if (calls, &ended[..]) != (1, &[(scene.ends, 1)]) {
-        return Err(format!("{calls} calls that ended {ended:?}, not one {}", scene.ends));
+    if (calls, &ended[..]) != (scene.calls, &[(scene.ends, scene.calls)]) {
+        return Err(format!("{calls} calls that ended {ended:?}, not {} {}", scene.calls, scene.ends));
     }
-    if host.tally.answered != u32::from(scene.answered) {
+    if host.tally.answered != if scene.answered { scene.calls } else { 0 } {
         return Err(format!("answered {} times", host.tally.answered));
     }
     if host.ua().counters().malformed > 0 || host.ua().transaction_counters().misused > 0 {
