@@ -26,7 +26,7 @@ pub fn dialling() -> bool {
     let codes = Service::own().map(|service| (service.factory_code(), service));
     dial("91234") == (Verdict::Send, true, false)
         && dial("*69") == (Verdict::Code(Service::CallReturn.number()), false, false)
-        && dial("10*0*0*1").2
+        && dial("20*0*0*1").2
         && plan.rewrite("912").is_none()
         && Plan::check(black_box("(9[1-|0)")).is_err_and(|fault| fault.position == 5)
         && leading_code(black_box("*67123"), codes) == Some((Service::BlockCallerIdOn, "123"))
