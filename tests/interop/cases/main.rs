@@ -7,10 +7,13 @@ mod registration;
 mod scenarios;
 mod scene;
 mod sipp;
+mod transfer;
 
 use interop::suite;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    suite::run(&[sipp::CASES, scenarios::CASES, calls::CASES, registration::CASES, pair::CASES].concat())
+    let families =
+        [sipp::CASES, scenarios::CASES, calls::CASES, transfer::CASES, registration::CASES, pair::CASES];
+    suite::run(&families.concat())
 }
