@@ -1,12 +1,13 @@
 //! Transfers between our phones and baresip through Kamailio (RFC 3515, RFC 3891, RFC 5589).
 //!
 //! baresip 1.0.0 sends and follows a REFER, but knows no Replaces: neither its program nor its library holds
-//! the word, and an INVITE with it is a new call there. So it cannot be the transferee of an attended
-//! transfer, nor send the INVITE that takes our phone's call over. Where it sends a REFER with Replaces, the
-//! value is written by the case.
+//! the word, an INVITE with it is a new call there, and a Refer-To with it is cut at the first escape (500).
+//! So it cannot follow an attended transfer, nor send the INVITE that takes our phone's call over. Where it
+//! sends a REFER with Replaces, the value is written by the case.
 
 use crate::office::{Office, PLAIN, Setup, in_office, line_state, state};
-use deskphone::calls::{CallState, LineKey};
+use deskphone::calls::{CallState, LineKey, Transfer};
+use deskphone::phone::Key;
 use interop::baresip::{Baresip, Microphone};
 use interop::stage::Stage;
 use interop::suite::{Case, Program};
@@ -25,6 +26,12 @@ pub(crate) const CASES: &[Case] = &[
     case("transfer_attended_phone_sends_baresip_to_phone", |stage| {
         in_office(stage, &TWO, phone_sends_baresip_to_phone)
     }),
+    case("transfer_attended_phone_sends_baresip_by_number", |stage| {
+        in_office(stage, &TWO, phone_sends_baresip_by_number)
+    }),
+    case("transfer_semi_attended_phone_sends_baresip", |stage| {
+        in_office(stage, &TWO, phone_sends_baresip_while_it_rings)
+    }),
     case("transfer_attended_baresip_sends_phone_to_phone", |stage| {
         in_office(stage, &TWO, baresip_sends_phone_to_phone)
     }),
@@ -33,13 +40,7 @@ pub(crate) const CASES: &[Case] = &[
 const TWO: Setup<'_> = Setup { phones: 2, settings: &[("RFC_2543_Call_Hold", "No")], ..PLAIN };
 
 const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
-    Case {
-        name,
-        lane: 7,
-        needs: &[Program::Kamailio, Program::Baresip],
-        limit: Duration::from_secs(60),
-        run,
-    }
+    Case { name, lane: 7, needs: &[Program::Kamailio, Program::Baresip], limit: Duration::from_secs(60), run }
 }
 
 /// Our phone is the transferor, baresip follows (RFC 5589 §6.1).
@@ -66,13 +67,7 @@ fn in_vain(stage: &Stage, office: &mut Office) -> Result<(), String> {
     let mut baresip = phone_1_calls_baresip(stage, office)?;
     soft(office, 1, "bxfer")?;
     office.world.dial(1, "102#");
-    let failed = |world: &World| {
-        world.desk(1).is_some_and(|desk| {
-            let view = desk.view();
-            view.lines.first().is_some_and(|line| line.transfer == deskphone::calls::Transfer::Failed)
-        })
-    };
-    office.wait("the transfer failed", failed)?;
+    office.wait("the transfer failed", |world| transfer_of(world) == Some(Transfer::Failed))?;
     office.comes_to(1, CallState::Held)?;
     soft(office, 1, "resume")?;
     office.comes_to(1, CallState::Connected)?;
@@ -92,7 +87,10 @@ fn baresip_sends_phone(stage: &Stage, office: &mut Office) -> Result<(), String>
     office.world.set_handset(2, true);
     office.comes_to(2, CallState::Connected)?;
     office.comes_to(1, CallState::Connected)?;
-    stage.say(format!("baresip sent phone 1 to phone 2, it hears {}", office.hears(1, Heard::Hertz(1_000.0))?));
+    stage.say(format!(
+        "baresip sent phone 1 to phone 2, it hears {}",
+        office.hears(1, Heard::Hertz(1_000.0))?
+    ));
     stage.say(format!("baresip's call is over: {}", office.told(&mut baresip, "CALL_CLOSED")?));
     office.world.set_handset(2, false);
     office.all_idle()
@@ -113,9 +111,8 @@ fn phone_sends_phone_to_baresip(stage: &Stage, office: &mut Office) -> Result<()
     office.told(&mut baresip, "CALL_INCOMING")?;
     baresip.command("accept", "")?;
     office.told(&mut baresip, "CALL_ESTABLISHED")?;
-    office.wait("line 2 connected", |world| {
-        line_state(world, 1, LineKey::L2) == Some(CallState::Connected)
-    })?;
+    office
+        .wait("line 2 connected", |world| line_state(world, 1, LineKey::L2) == Some(CallState::Connected))?;
     soft(office, 1, "xfer")?;
     office.told(&mut baresip, "CALL_INCOMING")?;
     expect(&baresip, &["Replaces: ", "Referred-By: "])?;
@@ -129,23 +126,74 @@ fn phone_sends_phone_to_baresip(stage: &Stage, office: &mut Office) -> Result<()
     office.all_idle()
 }
 
-/// Our phone is the transferor and sends baresip to our other one.
+/// Our phone is the transferor and sends baresip, which cuts the URI at the escaped Replaces and gives up
+/// with 500: both calls are there again.
 fn phone_sends_baresip_to_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
     let mut baresip = phone_1_calls_baresip(stage, office)?;
+    consult_phone_2(office, true)?;
+    soft(office, 1, "xfer")?;
+    stage.say(format!("baresip is sent to {}", office.told(&mut baresip, "TRANSFER")?));
+    office.wait("the transfer failed", |world| transfer_of(world) == Some(Transfer::Failed))?;
+    expect(&baresip, &["?Replaces=", "SIP/2.0 500 Call Error"])?;
+    office.comes_to(1, CallState::Held)?;
+    office.world.press(1, Key::Line(LineKey::L1));
+    office.comes_to(1, CallState::Connected)?;
+    stage.say(format!("taken back, phone 1 hears {}", office.hears(1, Heard::Hertz(700.0))?));
+    office.world.set_handset(1, false);
+    office.told(&mut baresip, "CALL_CLOSED")?;
+    office.world.set_handset(1, true);
+    office.world.press(1, Key::Line(LineKey::L2));
+    office
+        .wait("line 2 connected", |world| line_state(world, 1, LineKey::L2) == Some(CallState::Connected))?;
+    office.all_idle()
+}
+
+/// The same with `Blind Attn-Xfer Enable`: baresip gets the number alone, and calls.
+fn phone_sends_baresip_by_number(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.world.set(1, "Blind_Attn-Xfer_Enable_1_", "yes")?;
+    let mut baresip = phone_1_calls_baresip(stage, office)?;
+    consult_phone_2(office, true)?;
+    soft(office, 1, "xfer")?;
+    baresip_reaches(stage, office, &mut baresip, LineKey::L2)
+}
+
+/// Semi-attended: phone 2 only rings when baresip is sent there.
+fn phone_sends_baresip_while_it_rings(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    let mut baresip = phone_1_calls_baresip(stage, office)?;
+    consult_phone_2(office, false)?;
+    soft(office, 1, "xfer")?;
+    baresip_reaches(stage, office, &mut baresip, LineKey::L1)
+}
+
+fn consult_phone_2(office: &mut Office, answered: bool) -> Result<(), String> {
     soft(office, 1, "xfer")?;
     office.world.dial(1, "102#");
     office.comes_to(2, CallState::Ringing)?;
-    office.world.set_handset(2, true);
-    office.comes_to(2, CallState::Connected)?;
-    office.wait("line 2 connected", |world| {
-        line_state(world, 1, LineKey::L2) == Some(CallState::Connected)
+    office.world.set_handset(2, answered);
+    let wanted = if answered { CallState::Connected } else { CallState::Proceeding };
+    office.wait("line 2 is there", |world| line_state(world, 1, LineKey::L2) == Some(wanted))?;
+    Ok(())
+}
+
+/// baresip's own call to phone 2, on this line there.
+fn baresip_reaches(
+    stage: &Stage,
+    office: &mut Office,
+    baresip: &mut Baresip,
+    line: LineKey,
+) -> Result<(), String> {
+    stage.say(format!("baresip is sent to {}", office.told(baresip, "TRANSFER")?));
+    office.wait("phone 2 rings", |world| {
+        let view = world.desk(2).map(|desk| desk.view());
+        let line = view.as_ref().and_then(|view| view.lines.get(line.index()));
+        line.is_some_and(|line| line.state == CallState::Ringing && line.number == "103")
     })?;
-    soft(office, 1, "xfer")?;
-    stage.say(format!("baresip is sent to {}", office.told(&mut baresip, "TRANSFER")?));
-    office.world.run_for(Duration::from_secs(2));
-    stage.keep(baresip.log());
-    stage.keep(office.world.record.ladder.draw());
-    Err("look".to_owned())
+    office.world.press(2, Key::Line(line));
+    office.comes_to(1, CallState::Idle)?;
+    stage.say(format!("phone 1 is idle, phone 2 hears {}", office.hears(2, Heard::Hertz(700.0))?));
+    baresip.command("hangup", "")?;
+    office.world.set_handset(2, true);
+    office.all_idle()
 }
 
 /// baresip is the transferor, our phones are transferee and target: the INVITE with Replaces takes baresip's
@@ -200,6 +248,11 @@ fn phone_1_calls_baresip(stage: &Stage, office: &mut Office) -> Result<Baresip, 
 
 fn soft(office: &mut Office, phone: usize, label: &str) -> Result<(), String> {
     if office.world.press_soft(phone, label) { Ok(()) } else { Err(format!("no soft key {label}")) }
+}
+
+/// What becomes of the transfer of phone 1's first call.
+fn transfer_of(world: &World) -> Option<Transfer> {
+    world.desk(1).and_then(|desk| desk.view().lines.first().map(|line| line.transfer))
 }
 
 /// What baresip's trace must hold.
