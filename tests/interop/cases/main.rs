@@ -1,5 +1,6 @@
 //! The cases of the interop suite.
 
+mod asterisk;
 mod calls;
 mod office;
 mod pair;
@@ -13,7 +14,6 @@ use interop::suite;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let families =
-        [sipp::CASES, scenarios::CASES, calls::CASES, transfer::CASES, registration::CASES, pair::CASES];
-    suite::run(&families.concat())
+    let kamailio = [calls::CASES, transfer::CASES, registration::CASES, pair::CASES].concat();
+    suite::run(&[sipp::CASES, scenarios::CASES, &kamailio, asterisk::CASES].concat())
 }

@@ -279,7 +279,7 @@ fn answer(office: &mut Office<Pair>, from: usize, to: usize) -> Result<(), Strin
 fn went_through(office: &Office<Pair>, phone: usize, port: u16) -> Result<(), String> {
     let ladder = &office.world.record.ladder;
     let answers = ladder.since(0).filter(|passed| passed.phone == phone && !passed.sent);
-    let last = answers.filter(|passed| passed.label().starts_with("200 INVITE")).last();
+    let last = answers.filter(|passed| passed.label().starts_with("200 INVITE")).next_back();
     match last.map(|passed| passed.remote.port()) {
         Some(from) if from == port => Ok(()),
         other => Err(format!("the call went through {other:?}, not {port}")),

@@ -1,12 +1,11 @@
 //! Kamailio as registrar and proxy, with a configuration of our own.
 
 use crate::peer::Peer;
-use crate::ports;
 use crate::stage::Stage;
+use crate::{ports, probe};
 use std::fmt::Write;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 /// The digest that its challenges ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,35 +119,8 @@ impl Kamailio {
     ///
     /// # Errors
     /// When none comes within two seconds.
-    pub fn ask(&self, uri: &str, mut meanwhile: impl FnMut()) -> Result<String, String> {
-        let method = "OPTIONS";
-        let say = |error: std::io::Error| format!("{method} {uri}: {error}");
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).map_err(say)?;
-        let port = socket.local_addr().map_err(say)?.port();
-        let request = format!(
-            "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK-suite-{port}\r\n\
-             From: <sip:suite@suite.invalid>;tag={port}\r\nTo: <{uri}>\r\nCall-ID: suite-{port}\r\n\
-             CSeq: 1 {method}\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
-        );
-        socket.set_read_timeout(Some(Duration::from_millis(5))).map_err(say)?;
-        let mut buffer = [0; 4_096];
-        let began = Instant::now();
-        let mut sent = 0;
-        while began.elapsed() < Duration::from_secs(2) {
-            if began.elapsed() >= sent * Duration::from_millis(500) {
-                sent += 1;
-                socket.send_to(request.as_bytes(), self.address()).map_err(say)?;
-            }
-            meanwhile();
-            // Nobody there yet counts as no answer.
-            let Ok(length) = socket.recv(&mut buffer) else { continue };
-            let text = String::from_utf8_lossy(buffer.get(..length).unwrap_or_default()).into_owned();
-            let first = text.lines().next().unwrap_or_default();
-            if !first.starts_with("SIP/2.0 1") {
-                return Ok(first.to_owned());
-            }
-        }
-        Err(format!("{method} {uri}: no answer"))
+    pub fn ask(&self, uri: &str, meanwhile: impl FnMut()) -> Result<String, String> {
+        probe::options(self.address(), uri, meanwhile)
     }
 
     fn wait_until_it_answers(&mut self) -> Result<(), String> {

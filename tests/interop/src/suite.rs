@@ -25,7 +25,7 @@ pub struct Case {
     pub run: fn(&Stage) -> Result<(), String>,
 }
 
-/// A peer from a Debian package.
+/// A peer that nobody here wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
     /// SIPp.
@@ -34,6 +34,8 @@ pub enum Program {
     Kamailio,
     /// baresip.
     Baresip,
+    /// Asterisk, in a folder of its own.
+    Asterisk,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,18 +51,31 @@ impl Program {
             Self::Sipp => "sipp",
             Self::Kamailio => "kamailio",
             Self::Baresip => "baresip",
+            Self::Asterisk => "asterisk",
         }
     }
 
-    const fn packages(self) -> &'static str {
+    const fn advice(self) -> &'static str {
         match self {
-            Self::Sipp => "sip-tester",
-            Self::Kamailio => "kamailio",
-            Self::Baresip => "baresip-core",
+            Self::Sipp => "apt-get install sip-tester",
+            Self::Kamailio => "apt-get install kamailio",
+            Self::Baresip => "apt-get install baresip-core",
+            Self::Asterisk => ".ci/asterisk FOLDER brings one and runs these cases",
+        }
+    }
+
+    /// The variable that says that it must be there.
+    const fn required_by(self) -> &'static str {
+        match self {
+            Self::Sipp | Self::Kamailio | Self::Baresip => "DESKPHONE_REQUIRE_PEERS",
+            Self::Asterisk => "DESKPHONE_REQUIRE_ASTERISK",
         }
     }
 
     fn is_there(self) -> bool {
+        if self == Self::Asterisk {
+            return crate::asterisk::system().is_some();
+        }
         let path = std::env::var("PATH").unwrap_or_default();
         let folders = path.split(':').chain(["/usr/sbin", "/usr/local/sbin"]);
         folders.into_iter().any(|folder| Path::new(folder).join(self.name()).is_file())
@@ -116,9 +131,8 @@ fn judge(case: &Case, totals: &Mutex<Totals>) {
         return count(|totals| totals.skipped += 1);
     }
     if let Some(missing) = case.needs.iter().find(|program| !program.is_there()) {
-        let (program, packages) = (missing.name(), missing.packages());
-        let advice = format!("{program} is missing (apt-get install {packages})");
-        if std::env::var("DESKPHONE_REQUIRE_PEERS").is_ok_and(|value| value == "1") {
+        let advice = format!("{} is missing ({})", missing.name(), missing.advice());
+        if std::env::var(missing.required_by()).is_ok_and(|value| value == "1") {
             println!("FAILED  {}: {advice}", case.name);
             return count(|totals| totals.failed += 1);
         }
