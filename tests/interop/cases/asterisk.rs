@@ -299,8 +299,9 @@ fn direct_media(stage: &Stage, office: &mut Office<Asterisk>) -> Result<(), Stri
     office.all_idle()
 }
 
-/// 104's and 105's calls have a session timer of 90 s (RFC 4028): half of it goes by, Asterisk refreshes the
-/// session that it began and phone 5 the one that it began, and all still hear each other.
+/// 104's and 105's calls have a session timer of 90 s (RFC 4028). Asterisk offers to refresh the session that
+/// it began, and keeps the other one for itself as well: half of the time goes by, it refreshes both, and all
+/// still hear each other.
 fn session_timers(stage: &Stage, office: &mut Office<Asterisk>) -> Result<(), String> {
     office.register(stage)?;
     connect(office, 1, 4)?;
@@ -308,29 +309,25 @@ fn session_timers(stage: &Stage, office: &mut Office<Asterisk>) -> Result<(), St
     office.call(5, "600");
     office.comes_to(5, CallState::Connected)?;
     office.hears(5, Heard::Hertz(440.0))?;
-    for (phone, sent) in [(4, true), (5, false)] {
+    for (phone, sent, refresher) in [(4, true, "refresher=uac"), (5, false, "refresher=uas")] {
         let agreed = agreed_timer(&office.world, phone, sent);
         stage.say(format!("phone {phone}'s call: {}", agreed.as_deref().unwrap_or("no timer")));
-        if !agreed.is_some_and(|agreed| agreed.contains("refresher=uac")) {
-            return Err("whoever called refreshes".to_owned());
+        if !agreed.is_some_and(|agreed| agreed.contains(refresher)) {
+            return Err(format!("Asterisk refreshes: {refresher}"));
         }
     }
     let mark = office.world.record.ladder.mark();
     let began = Instant::now();
-    for (phone, sent) in [(4, true), (5, false)] {
+    for phone in [4, 5] {
         let refreshed = |world: &World| {
-            let mut after = world.record.ladder.since(mark).filter(|passed| passed.phone == phone);
-            after.any(|passed| {
-                let label = passed.label();
-                passed.sent == sent && (label.starts_with("200 INVITE") || label.starts_with("200 UPDATE"))
-            })
+            let mut after =
+                world.record.ladder.since(mark).filter(|passed| passed.phone == phone && passed.sent);
+            after.any(|passed| ["200 INVITE", "200 UPDATE"].iter().any(|own| passed.label().starts_with(own)))
         };
         if !office.world.run_until(Duration::from_secs(60).saturating_sub(began.elapsed()), refreshed) {
             return Err(format!("phone {phone}'s session is not refreshed within 60 s"));
         }
-        let whose = if sent { "Asterisk" } else { "the phone" };
-        stage
-            .say(format!("phone {phone}: {whose} refreshed it {:.1} s later", began.elapsed().as_secs_f32()));
+        stage.say(format!("phone {phone}'s session refreshed {:.1} s later", began.elapsed().as_secs_f32()));
     }
     office.hears(1, Heard::Hertz(700.0))?;
     office.hears(4, Heard::Hertz(440.0))?;
