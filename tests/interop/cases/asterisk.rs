@@ -265,8 +265,8 @@ fn qualifies(stage: &Stage, office: &mut Office<Asterisk>) -> Result<(), String>
     Ok(())
 }
 
-/// Once both have answered, Asterisk tells each where the other one is (re-INVITE, RFC 3264 section 8.3): they
-/// hear each other all the time, through a hold too.
+/// Once both have answered, Asterisk tells each where the other one is (re-INVITE, RFC 3264 section 8.3):
+/// they hear each other all the time, through a hold too.
 fn direct_media(stage: &Stage, office: &mut Office<Asterisk>) -> Result<(), String> {
     office.register(stage)?;
     connect(office, 3, 4)?;

@@ -278,8 +278,8 @@ fn answer(office: &mut Office<Pair>, from: usize, to: usize) -> Result<(), Strin
 /// The answer to the last INVITE came from that server.
 fn went_through(office: &Office<Pair>, phone: usize, port: u16) -> Result<(), String> {
     let ladder = &office.world.record.ladder;
-    let answers = ladder.since(0).filter(|passed| passed.phone == phone && !passed.sent);
-    let last = answers.filter(|passed| passed.label().starts_with("200 INVITE")).next_back();
+    let mut answers = ladder.since(0).filter(|passed| passed.phone == phone && !passed.sent);
+    let last = answers.rfind(|passed| passed.label().starts_with("200 INVITE"));
     match last.map(|passed| passed.remote.port()) {
         Some(from) if from == port => Ok(()),
         other => Err(format!("the call went through {other:?}, not {port}")),

@@ -3,7 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-/// Sends an OPTIONS; the first line of the final answer. `meanwhile` is called again and again until it comes.
+/// Sends an OPTIONS; the first line of the final answer. `meanwhile` is called again and again until it
+/// comes.
 ///
 /// # Errors
 /// When none comes within two seconds.
