@@ -35,10 +35,11 @@ pub(crate) const CASES: &[Case] = &[
 const NEW_HOLD: &[(&str, &str)] = &[("RFC_2543_Call_Hold", "No")];
 
 const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
-    Case { name, lane: 7, needs: &[Program::Asterisk], limit: Duration::from_secs(110), run }
+    Case { name, lane: 8, needs: &[Program::Asterisk], limit: Duration::from_secs(110), run }
 }
 
-fn with_asterisk(
+/// Runs a case with an Asterisk of its own.
+pub(crate) fn with_asterisk(
     stage: &Stage,
     phones: usize,
     tcp: bool,
@@ -351,7 +352,7 @@ fn agreed_timer(world: &World, phone: usize, sent: bool) -> Option<String> {
 }
 
 /// A phone calls another; the caller sounds at 440 Hz and the other one at 700 Hz, and both hear it.
-fn connect(office: &mut Office<Asterisk>, from: usize, to: usize) -> Result<(), String> {
+pub(crate) fn connect(office: &mut Office<Asterisk>, from: usize, to: usize) -> Result<(), String> {
     office.speak(from, 440.0)?;
     office.speak(to, 700.0)?;
     office.call(from, &(100 + to).to_string());
@@ -366,7 +367,13 @@ fn connect(office: &mut Office<Asterisk>, from: usize, to: usize) -> Result<(), 
 
 impl Office<Asterisk> {
     /// Waits until a message whose line begins so passes a phone.
-    fn passes(&mut self, mark: usize, phone: usize, sent: bool, label: &str) -> Result<(), String> {
+    pub(crate) fn passes(
+        &mut self,
+        mark: usize,
+        phone: usize,
+        sent: bool,
+        label: &str,
+    ) -> Result<(), String> {
         let is = |passed: &softphone::ladder::Passed| {
             passed.phone == phone && passed.sent == sent && passed.label().starts_with(label)
         };

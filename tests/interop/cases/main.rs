@@ -1,6 +1,7 @@
 //! The cases of the interop suite.
 
 mod asterisk;
+mod asterisk_transfer;
 mod calls;
 mod office;
 mod pair;
@@ -15,5 +16,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let kamailio = [calls::CASES, transfer::CASES, registration::CASES, pair::CASES].concat();
-    suite::run(&[sipp::CASES, scenarios::CASES, &kamailio, asterisk::CASES].concat())
+    let asterisk = [asterisk::CASES, asterisk_transfer::CASES].concat();
+    suite::run(&[sipp::CASES, scenarios::CASES, &kamailio, &asterisk].concat())
 }
