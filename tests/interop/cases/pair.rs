@@ -82,8 +82,8 @@ fn in_pair(
 /// all go back when it is there again.
 fn between_calls(stage: &Stage, office: &mut Office<Pair>) -> Result<(), String> {
     let (first, second) = (office.server.first.address().port(), office.server.second.address().port());
-    let tcp = office.world.record.ladder.since(0).any(|passed| passed.tcp);
     office.register(stage)?;
+    let tcp = office.world.record.ladder.since(0).any(|passed| passed.tcp);
     office.registered_at(first)?;
     let rang = talk(office, first)?;
     stage.say(format!("a call through the first server rang after {} ms", rang.as_millis()));
