@@ -1,9 +1,11 @@
-//! One call, both ends in memory: two user agents, a wire between them that loses nothing, virtual time.
+//! Calls and transactions of one core, both ends in memory: two user agents, a wire between them that loses
+//! nothing, virtual time.
 //!
 //! `call` is what most calls are: INVITE, 180, 200, ACK, BYE, 200. `call with hold` has nine datagrams: the
 //! re-INVITE that holds the far end, its 200 and its ACK come in between. After each call the ends wait until
-//! the last transaction is gone, so that their timers are part of the figure. `call --count WHAT ROUNDS` runs
-//! the calls without measuring, for an instruction counter.
+//! the last transaction is gone, so that their timers are part of the figure. `transaction` is one request
+//! and its answer within a call that stands (INFO, 200), `table` the same through the two transaction tables
+//! alone. `cargo bench --bench ua -- instructions` counts instructions by valgrind.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -15,10 +17,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use criterion::Criterion;
+use criterion::{Criterion, Throughput};
 use deskphone::base::{Instant, Rng, text};
+use deskphone::rtp::telephone_event::Digit;
 use deskphone::sdp::Codec;
-use deskphone::transaction::{Hop, Transport};
+use deskphone::sip::{Message, Status};
+use deskphone::transaction::{Hop, Owner, RequestMatch, Timers, Transactions, Transport};
 use deskphone::ua::{Account, Command, Event, ExtensionId, Input, Invite, Outcome, SessionId, UserAgent};
 
 fn main() {
@@ -26,27 +30,59 @@ fn main() {
     if let [_, flag, what, rounds, ..] = arguments.as_slice()
         && flag == "--count"
     {
-        let (_, act) = ACTS.into_iter().find(|(name, _)| name == what).expect("the name of a call");
+        let (_, act) = ACTS.into_iter().find(|(name, _)| name == what).expect("the name of an act");
         let mut wire = Wire::new();
         (0..rounds.parse().expect("a number of rounds")).for_each(|_: u32| act(&mut wire));
-        println!("datagrams: {}", wire.datagrams);
         return;
+    }
+    if arguments.iter().any(|argument| argument == "instructions") {
+        return print_instructions();
     }
     let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2))
         .configure_from_args();
-    let mut wire = Wire::new();
+    let mut group = criterion.benchmark_group("ua");
+    group.throughput(Throughput::Elements(1));
     for (name, act) in ACTS {
-        criterion.bench_function(name, |bencher| bencher.iter(|| act(&mut wire)));
+        let mut wire = Wire::new();
+        group.bench_function(name, |bencher| bencher.iter(|| act(&mut wire)));
     }
+    group.finish();
     criterion.final_summary();
+}
+
+/// The difference of two runs, so that starting up does not count.
+fn print_instructions() {
+    println!("| what | instructions |\n| --- | ---: |");
+    for (name, _) in ACTS {
+        let (few, many) = (20, 120);
+        let each = (count(name, many) - count(name, few)) / u64::from(many - few);
+        println!("| {name} | {each} |");
+    }
+}
+
+fn count(what: &str, rounds: u32) -> u64 {
+    let output = std::process::Command::new("valgrind")
+        .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().expect("this program"))
+        .args(["--count", what, &rounds.to_string()])
+        .output()
+        .expect("valgrind");
+    let text = String::from_utf8_lossy(&output.stderr);
+    let line = text.lines().find(|line| line.contains("refs:")).expect("its count");
+    line.rsplit(':').next().unwrap_or_default().trim().replace(',', "").parse().expect("a number")
 }
 
 type Act = fn(&mut Wire);
 
-const ACTS: [(&str, Act); 2] = [("call", Wire::call), ("call with hold", Wire::call_with_hold)];
+const ACTS: [(&str, Act); 4] = [
+    ("call", Wire::call),
+    ("call with hold", Wire::call_with_hold),
+    ("transaction", Wire::transaction),
+    ("table", Wire::table),
+];
 
 /// Timers B, D, H and J of RFC 3261 are at most 32 s; the next call begins after them.
 const QUIET_MS: u64 = 64 * 500 + 5_000;
@@ -102,7 +138,9 @@ struct Wire {
     now: Instant,
     ends: [End; 2],
     buffer: Vec<u8>,
-    datagrams: usize,
+    /// The call that transactions are made in.
+    standing: Option<SessionId>,
+    tables: [Transactions; 2],
 }
 
 impl Wire {
@@ -111,7 +149,8 @@ impl Wire {
             now: Instant::from_millis(1_000),
             ends: [End::new("alice", "192.0.2.1:5060"), End::new("bob", "192.0.2.2:5060")],
             buffer: Vec::with_capacity(65_536),
-            datagrams: 0,
+            standing: None,
+            tables: [Transactions::new(), Transactions::new()],
         }
     }
 
@@ -144,6 +183,20 @@ impl Wire {
 
     fn finish(&mut self, caller: SessionId) {
         assert_eq!(self.command(0, Command::End(caller)), Outcome::Done);
+        self.rest(0);
+    }
+
+    /// One digit, told by INFO.
+    fn transaction(&mut self) {
+        let session = self.standing.take().unwrap_or_else(|| self.connect());
+        self.standing = Some(session);
+        let digit = Command::SendDigit { session, digit: Digit::ZERO, duration_ms: 100 };
+        assert_eq!(self.command(0, digit), Outcome::Done);
+        self.rest(1);
+    }
+
+    /// Until the last transaction is gone.
+    fn rest(&mut self, sessions: usize) {
         let end = self.now.plus_ms(QUIET_MS);
         while let Some(due) = self.ends.iter().filter_map(|end| end.ua.deadline()).min()
             && due <= end
@@ -155,7 +208,38 @@ impl Wire {
             self.carry();
         }
         self.now = end;
-        assert!(self.ends.iter().all(|end| end.ua.load() == (0, 0)), "nothing is left");
+        assert!(self.ends.iter().all(|end| end.ua.load() == (sessions, 0)), "nothing is left");
+    }
+
+    /// A request and its answer, without anybody who reads them.
+    fn table(&mut self) {
+        let (now, timers) = (self.now, Timers::default());
+        let hop = Hop {
+            transport: Transport::Udp,
+            remote: self.ends[1].address,
+            local_port: 5_060,
+            connection: None,
+        };
+        let [client, server] = &mut self.tables;
+        let mut vacant = client.vacant_client().expect("a free slot");
+        vacant.buffer()[..OPTIONS.len()].copy_from_slice(OPTIONS.as_bytes());
+        vacant.start(now, OPTIONS.len(), hop, Owner(0), &timers).expect("a client transaction");
+        self.buffer.clear();
+        self.buffer.extend_from_slice(client.take_pending().expect("the request").bytes);
+        let request = Message::parse(&self.buffer).expect("a request");
+        assert_eq!(server.receive_request(now, &request, &hop), RequestMatch::New);
+        let opened = server.open_server(now, &request, (hop, None), Owner(0), &timers).expect("a free slot");
+        let mut draft = server.respond(opened).expect("a transaction that is not answered");
+        draft.buffer()[..ANSWER.len()].copy_from_slice(ANSWER.as_bytes());
+        assert!(draft.send(now, Status::OK, ANSWER.len()));
+        self.buffer.clear();
+        self.buffer.extend_from_slice(server.take_pending().expect("the answer").bytes);
+        let _told = client.receive_response(now, &Message::parse(&self.buffer).expect("a response"));
+        self.now = now.plus_ms(QUIET_MS);
+        for table in &mut self.tables {
+            while table.step_timeout(self.now).is_some() {}
+            assert!(table.is_empty(), "nothing is left");
+        }
     }
 
     fn command(&mut self, from: usize, command: Command<'_>) -> Outcome {
@@ -174,7 +258,6 @@ impl Wire {
             if !moved {
                 return;
             }
-            self.datagrams += 1;
         }
     }
 }
@@ -193,3 +276,12 @@ fn carry_one(now: Instant, from: &mut End, to: &mut End, buffer: &mut Vec<u8>) -
     let _ = to.step(now, Input::Message { arrival, bytes: buffer });
     true
 }
+
+const OPTIONS: &str = "OPTIONS sip:bob@192.0.2.2 SIP/2.0\r\n\
+    Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK4d1f1c0a9b8e7f60;rport\r\nMax-Forwards: 70\r\n\
+    From: <sip:alice@192.0.2.99>;tag=84f42fa9e29f83a5\r\nTo: <sip:bob@192.0.2.2>\r\n\
+    Call-ID: 3c7bc72b3d2026fdaf08b4e25ba3dc13\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+const ANSWER: &str = "SIP/2.0 200 OK\r\n\
+    Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK4d1f1c0a9b8e7f60;rport=5060;received=192.0.2.1\r\n\
+    From: <sip:alice@192.0.2.99>;tag=84f42fa9e29f83a5\r\nTo: <sip:bob@192.0.2.2>;tag=7a0c\r\n\
+    Call-ID: 3c7bc72b3d2026fdaf08b4e25ba3dc13\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
