@@ -168,7 +168,7 @@ impl UserAgent {
             let (extension, package) = (subscriber.extension, subscriber.package);
             let was = subscriber.machine.standing();
             let expires_s = subscriber.machine.asked_s();
-            subscriber.machine = Subscription::new();
+            subscriber.machine.forget();
             (subscriber.client, subscriber.locating) = (None, false);
             if was != Standing::Unknown {
                 self.tell(Event::Subscribed { extension, package, standing: Standing::Unknown });

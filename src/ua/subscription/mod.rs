@@ -34,6 +34,8 @@ pub(super) struct Subscription {
     heard: bool,
     /// `Stop` came while a SUBSCRIBE was under way.
     stopping: bool,
+    /// `Start` came while it was being given up.
+    again: bool,
 }
 
 /// Where a subscription stands.
@@ -149,7 +151,13 @@ impl Subscription {
             standing: Standing::Unknown,
             heard: false,
             stopping: false,
+            again: false,
         }
+    }
+
+    /// Nothing of it holds any more but what is wanted.
+    pub(super) const fn forget(&mut self) {
+        *self = Self { ask_s: self.ask_s, ..Self::new() };
     }
 
     pub(super) fn step(&mut self, now: Instant, policy: Policy, input: Input) -> Step {
@@ -210,7 +218,12 @@ impl Subscription {
                 self.stopping = false;
                 None
             }
-            State::Active | State::Leaving => None,
+            State::Active => None,
+            // When it is over it begins anew.
+            State::Leaving => {
+                (self.ask_s, self.again) = (expires_s, true);
+                None
+            }
         }
     }
 
@@ -223,7 +236,11 @@ impl Subscription {
                 None
             }
             State::Waiting | State::Refused => self.end(),
-            State::Off | State::Leaving => None,
+            State::Leaving => {
+                self.again = false;
+                None
+            }
+            State::Off => None,
         }
     }
 
@@ -271,7 +288,7 @@ impl Subscription {
         retry_after_s: Option<u32>,
     ) -> Option<Subscribe> {
         match self.state {
-            State::Leaving => self.end(),
+            State::Leaving => self.left(now),
             State::Asking | State::Refreshing if self.stopping => self.end(),
             // §4.1.2.2: the notifier does not know the subscription any more (481); RFC 5057 §5.1 says the
             // same of no answer.
@@ -325,7 +342,7 @@ impl Subscription {
         retry_after_s: Option<u32>,
     ) -> Option<Subscribe> {
         match self.state {
-            State::Leaving => return self.end(),
+            State::Leaving => return self.left(now),
             State::Asking | State::Refreshing if self.stopping => return self.end(),
             State::Off | State::Waiting | State::Refused => return None,
             State::Asking | State::Active | State::Refreshing => {}
@@ -346,7 +363,8 @@ impl Subscription {
     fn timeout(&mut self, now: Instant, policy: Policy) -> Option<Subscribe> {
         if self.notify_by.take_due(now) {
             return match self.state {
-                State::Leaving => self.end(),
+                State::Leaving => self.left(now),
+                State::Asking | State::Refreshing if self.stopping => self.end(),
                 // §4.1.2.4: no notification, no subscription.
                 State::Asking | State::Active | State::Refreshing => {
                     self.standing = Standing::Refused(408);
@@ -423,6 +441,11 @@ impl Subscription {
         self.due.stop();
         self.notify_by.start(now, u64::from(policy.notify_ms));
         Some(Subscribe { expires_s: 0, anew: false })
+    }
+
+    /// The end of one that was given up.
+    fn left(&mut self, now: Instant) -> Option<Subscribe> {
+        if core::mem::take(&mut self.again) { self.anew(now) } else { self.end() }
     }
 
     const fn end(&mut self) -> Option<Subscribe> {

@@ -9,7 +9,7 @@ use super::link::E1;
 use crate::base::text;
 use crate::sip::call_info::Index;
 use crate::sip::watched::CallStage;
-use crate::ua::{AppearanceState, Command, Event, Package, Standing};
+use crate::ua::{AppearanceState, Command, Event, Input, Package, Standing};
 
 const MAILBOX: Package = Package::MessageSummary;
 const THERE: &str = "Contact: <sip:vm@192.0.2.99:5090>\r\n";
@@ -229,6 +229,45 @@ fn another_mailbox_is_another_subscription() {
     assert_eq!(leave.header("Expires"), "0");
     desk.reply(&leave, "481 Gone", "", "", "");
     assert!(desk.next("SUBSCRIBE").start().contains("sip:8001@"));
+}
+
+/// What was asked for was forgotten with the network, and then asked for with `Expires: 0`.
+#[test]
+fn a_watched_line_comes_back_with_the_network() {
+    let mut desk = Desk::new();
+    let watch = Command::Subscribe { extension: E1, package: Package::CallInfo, target: "" };
+    let _ = desk.command(watch);
+    let subscribe = desk.next("SUBSCRIBE");
+    desk.reply(&subscribe, "200 OK", "vm", &format!("Expires: 3600\r\n{THERE}"), "");
+    let _ = desk.step(Input::Network(None));
+    let _ = desk.step(Input::Network(Some("192.0.2.1".parse().unwrap())));
+    let again = desk.next("SUBSCRIBE");
+    assert_eq!(again.header("Expires"), subscribe.header("Expires"));
+    assert_ne!(again.header("Call-ID"), subscribe.header("Call-ID"), "nobody knows the old one's address");
+}
+
+/// A wish that came while the last subscription was being given up was lost.
+#[test]
+fn rfc6665_4_1_2_3_given_up_and_wanted_again() {
+    let mut desk = Desk::new();
+    let package = Package::CallInfo;
+    let watch = Command::Subscribe { extension: E1, package, target: "" };
+    let _ = desk.command(watch);
+    let subscribe = desk.next("SUBSCRIBE");
+    desk.reply(&subscribe, "200 OK", "vm", &format!("Expires: 3600\r\n{THERE}"), "");
+    desk.receive(&notification(&subscribe, 1, ACTIVE, "", ""));
+    let _ = desk.next("200");
+    let _ = desk.command(Command::Unsubscribe { extension: E1, package });
+    let leave = desk.next("SUBSCRIBE");
+    assert_eq!(leave.header("Expires"), "0");
+    let _ = desk.command(watch);
+    desk.reply(&leave, "200 OK", "", "Expires: 0\r\n", "");
+    desk.silent();
+    desk.receive(&notification(&subscribe, 2, "Subscription-State: terminated\r\n", "", ""));
+    let _ = desk.next("200");
+    let again = desk.next("SUBSCRIBE");
+    assert_eq!(again.header("Expires"), "3600");
+    assert_ne!(again.header("Call-ID"), leave.header("Call-ID"));
 }
 
 #[test]
