@@ -412,6 +412,8 @@ impl Desk {
     }
 
     fn account(&mut self, value: u8) {
+        // A refusal without state (RFC 3261 §8.2.7) is what the accounts make of the request now.
+        self.finals.clear();
         let mut account = Account::new();
         account.enabled = value & 1 == 0;
         account.register = value & 2 != 0;
