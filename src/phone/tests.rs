@@ -176,7 +176,7 @@ fn a_call_from_the_first_key_to_the_last() {
     assert_eq!((view.audio.device, view.tone), (Some(AudioDevice::Speaker), None));
     desk.wait(62_000);
     assert!(desk.phone.view().display(desk.now).contains("101 Connected 1:02"));
-    assert_eq!(desk.labels(), ["hold", "endcall"]);
+    assert_eq!(desk.labels(), ["hold", "endcall", "xfer", "bxfer"]);
     desk.press("HOLD");
     let stream = desk.phone.view().audio.streams[1].unwrap();
     assert_eq!((stream.send, stream.receive, desk.phone.view().device), (false, false, None));
