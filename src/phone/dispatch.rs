@@ -43,8 +43,10 @@ impl Phone {
             }
         }
         self.soft_keys.update(&self.calls, &self.config);
-        self.settings_changed |= self.config.revision() != self.revision;
-        self.revision = self.config.revision();
+        if self.config.revision() != self.revision {
+            self.revision = self.config.revision();
+            self.notices.settings();
+        }
     }
 
     fn key_down(&mut self, now: Instant, rng: &mut dyn Rng, key: Key) {
@@ -102,9 +104,7 @@ impl Phone {
     fn event(&mut self, now: Instant, event: Event) -> calls::Step {
         let session = match event {
             Event::Registration(extension) => {
-                if let Some(notice) = self.notices.get_mut(extension.index()) {
-                    *notice = true;
-                }
+                self.notices.registration(extension);
                 let state = self.ua.registration(extension).state;
                 crate::note!("extension {}: registration {}", extension.number(), state.name());
                 return self.calls.step(
@@ -127,13 +127,19 @@ impl Phone {
             | Event::Replaced { by: session, .. }
             | Event::Ended { session, .. } => self.ua.session(session),
             Event::MessageWaiting { .. }
-            | Event::Service { .. }
             | Event::Subscribed { .. }
             | Event::Appearance { .. }
             | Event::Seized { .. }
             | Event::WatchedAnew { .. }
-            | Event::Watched { .. }
-            | Event::Clock { .. } => None,
+            | Event::Watched { .. } => None,
+            Event::Service { extension, service } => {
+                self.notices.service(extension, service);
+                None
+            }
+            Event::Clock { unix_seconds } => {
+                self.notices.clock(unix_seconds);
+                None
+            }
         };
         self.calls.step(now, &mut self.config, calls::Input::Event { event, session })
     }

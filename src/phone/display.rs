@@ -107,6 +107,9 @@ fn call(display: &mut Display, line: &LineView<'_>, now: Instant) {
     }
     let cursor = if line.state == CallState::Dialing { "_" } else { "" };
     display.push(format_args!("{}{cursor}", line.number));
+    if !line.diverted_by.is_empty() {
+        display.push(format_args!("Diverted by {}", line.diverted_by));
+    }
     if line.held_by_peer {
         display.push(format_args!("Remote hold"));
     }

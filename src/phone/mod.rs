@@ -43,6 +43,7 @@ pub mod display;
 mod fuzz;
 pub mod input;
 pub mod keys;
+mod notices;
 pub mod output;
 pub mod soft_keys;
 pub mod view;
@@ -65,8 +66,8 @@ use crate::base::{Instant, Rng, Timer, earliest};
 use crate::calls::Calls;
 use crate::config::catalogue::user;
 use crate::config::{Config, Restored, SettingError};
-use crate::limits;
-use crate::ua::{ExtensionId, UserAgent};
+use crate::ua::UserAgent;
+use notices::Notices;
 
 /// A four-line desk phone.
 #[derive(Debug)]
@@ -80,12 +81,9 @@ pub struct Phone {
     volume_shown: Timer,
     burst: Timer,
     burst_since: Instant,
-    /// Extensions whose registration changed since the host was told.
-    notices: [bool; limits::EXTENSIONS],
+    notices: Notices,
     /// The settings that the host knows.
     revision: u32,
-    /// Whether the phone itself has changed a setting since the host was told.
-    settings_changed: bool,
 }
 
 impl Phone {
@@ -101,9 +99,8 @@ impl Phone {
             volume_shown: Timer::OFF,
             burst: Timer::OFF,
             burst_since: Instant::ZERO,
-            notices: [false; limits::EXTENSIONS],
+            notices: Notices::new(),
             revision: 0,
-            settings_changed: false,
         }
     }
 
@@ -141,15 +138,9 @@ impl Phone {
 
     /// The next thing for the host to do.
     pub fn poll(&mut self) -> Option<Output<'_>> {
-        let told = ExtensionId::ALL.into_iter().zip(&mut self.notices).find(|(_, notice)| **notice);
-        if let Some((extension, notice)) = told {
-            *notice = false;
-            let state = self.ua.registration(extension).state;
-            return Some(Output::Notice(Notice::Registration { extension, state }));
-        }
-        if self.settings_changed {
-            self.settings_changed = false;
-            return Some(Output::Notice(Notice::Settings));
+        let ua = &self.ua;
+        if let Some(notice) = self.notices.take(|extension| ua.registration(extension).state) {
+            return Some(Output::Notice(notice));
         }
         if self.ua.has_resolve() {
             let resolve = self.ua.poll_resolve()?;

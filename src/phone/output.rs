@@ -1,7 +1,7 @@
 //! What the phone asks of its host.
 
 use crate::transaction::Hop;
-use crate::ua::{ExtensionId, Query, RegistrationState, Ticket};
+use crate::ua::{ExtensionId, Query, RegistrationState, Service, Ticket};
 
 /// One thing to be done. What is seen and heard is not here but in [`super::View`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,4 +40,16 @@ pub enum Notice {
     /// The phone has changed a setting by itself (a person turned the volume, dialled a code; messages wait):
     /// save [`super::Phone::config`] again.
     Settings,
+    /// A server asks the phone to fetch its profile, to start anew, or to report.
+    Service {
+        /// The extension whose server it is.
+        extension: ExtensionId,
+        /// What it wants.
+        service: Service,
+    },
+    /// A server that the phone is registered with told the time.
+    Clock {
+        /// Seconds since 1970-01-01 00:00 UTC.
+        unix_seconds: u64,
+    },
 }

@@ -6,6 +6,7 @@ use std::vec::Vec;
 
 use super::*;
 use crate::transaction::{Hop, Transport};
+use crate::ua::{ExtensionId, Service};
 
 const SDP: &str =
     "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
@@ -83,13 +84,29 @@ impl Desk {
     }
 
     fn call_in(&mut self) {
+        self.call_in_with("");
+    }
+
+    /// A call with more header lines.
+    fn call_in_with(&mut self, more: &str) {
         let length = SDP.len();
         self.receive(&std::format!(
             "INVITE sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n\
-             Max-Forwards: 70\r\n\
+             Max-Forwards: 70\r\n{more}\
              From: \"Joe Smith\" <sip:102@192.0.2.1>;tag=f\r\nTo: <sip:101@192.0.2.1>\r\nCall-ID: in\r\n\
              CSeq: 1 INVITE\r\nContact: <sip:102@192.0.2.1>\r\nContent-Type: application/sdp\r\n\
              Content-Length: {length}\r\n\r\n{SDP}"
+        ));
+    }
+
+    fn notify(&mut self, number: u8, event: &str, kind: &str, body: &str) {
+        let length = body.len();
+        self.receive(&std::format!(
+            "NOTIFY sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKn{number}\r\n\
+             Max-Forwards: 70\r\n\
+             From: <sip:192.0.2.1>;tag=n\r\nTo: <sip:101@192.0.2.1>\r\nCall-ID: n{number}\r\n\
+             CSeq: {number} NOTIFY\r\nContact: <sip:192.0.2.1>\r\nEvent: {event}\r\n\
+             Subscription-State: active\r\n{kind}Content-Length: {length}\r\n\r\n{body}"
         ));
     }
 
@@ -283,4 +300,39 @@ fn random_moves_keep_the_rules() {
         let bytes: Vec<u8> = (0..400).map(|_| dice.next_u32().to_le_bytes()[2]).collect();
         fuzz_phone_moves(&bytes);
     }
+}
+
+#[test]
+fn waiting_messages_light_the_envelope_and_the_dial_tone_stutters() {
+    let mut desk = Desk::registered();
+    desk.notices.clear();
+    let kind = "Content-Type: application/simple-message-summary\r\n";
+    desk.notify(1, "message-summary", kind, "Messages-Waiting: yes\r\n");
+    assert_eq!(desk.notices, [Notice::Settings], "to be kept over a restart");
+    assert_eq!(desk.phone.view().message_lamp, Lamp::steady(Colour::Red, Instant::ZERO));
+    desk.press("SPEAKER");
+    assert_eq!(desk.phone.view().tone, Some(Tone::Stutter));
+    desk.notify(2, "message-summary", kind, "Messages-Waiting: no\r\n");
+    assert_eq!(desk.phone.view().message_lamp, Lamp::OFF);
+}
+
+#[test]
+fn the_host_hears_what_a_server_wants_and_what_time_it_is() {
+    let mut desk = Desk::registered();
+    desk.phone.set(desk.now, "Auth_Resync-Reboot_1_", "no").unwrap();
+    desk.notices.clear();
+    desk.notify(1, "reboot", "Date: Thu, 01 Jan 1970 00:01:40 GMT\r\n", "");
+    let (extension, service) = (ExtensionId::PRIMARY, Service::Reboot);
+    assert!(desk.notices.contains(&Notice::Service { extension, service }), "{:?}", desk.notices);
+    let clock = desk.notices.iter().any(|notice| matches!(notice, Notice::Clock { .. }));
+    assert!(!clock, "a year before there were phones is no time");
+    desk.notify(2, "reboot", "Date: Mon, 23 Nov 2026 05:00:00 GMT\r\n", "");
+    assert!(desk.notices.contains(&Notice::Clock { unix_seconds: 1_795_410_000 }), "{:?}", desk.notices);
+}
+
+#[test]
+fn a_diverted_call_names_who_sent_it_on() {
+    let mut desk = Desk::registered();
+    desk.call_in_with("Diversion: <sip:104@192.0.2.1>;reason=unconditional\r\n");
+    assert!(desk.phone.view().display(desk.now).contains("Diverted by 104"));
 }

@@ -29,7 +29,7 @@ pub struct View<'a> {
     pub headset_lamp: Lamp,
     /// The lamp of the mute button.
     pub mute_lamp: Lamp,
-    /// The lamp with the envelope: it blinks red while a call comes in.
+    /// The lamp with the envelope: red while messages wait for extension 1, blinking while a call comes in.
     pub message_lamp: Lamp,
     /// The tone in the device.
     pub tone: Option<Tone>,
@@ -61,6 +61,8 @@ pub struct LineView<'a> {
     pub label: &'a str,
     /// The other side's name; may be empty.
     pub name: &'a str,
+    /// The number of who sent the call on to us; empty when nobody did.
+    pub diverted_by: &'a str,
     /// The other side's number, or the digits dialled so far.
     pub number: &'a str,
     /// Whether the other side called us.
@@ -96,7 +98,7 @@ pub(super) fn of(phone: &Phone) -> View<'_> {
         speaker_lamp: button(path.selected() == Some(AudioDevice::Speaker), Colour::Green),
         headset_lamp: button(path.selected() == Some(AudioDevice::Headset), Colour::Green),
         mute_lamp: button(path.is_muted(), Colour::Red),
-        message_lamp: calls.ringing_since().map_or(Lamp::OFF, envelope),
+        message_lamp: calls.ringing_since().map_or_else(|| waiting(phone), envelope),
         tone: audio.tone,
         ring: audio.ring,
         soft_keys: phone.soft_keys.clone(),
@@ -120,11 +122,24 @@ fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
         label: phone.calls.label(&phone.config, key),
         name: &line.party().name,
         number,
+        diverted_by: diverted_by(phone, key).unwrap_or_default(),
         incoming: appearance.is_incoming(),
         held_by_peer: appearance.is_held_by_peer(),
         transfer: line.transfer(),
         connected_since: appearance.connected_since(),
     }
+}
+
+/// Messages of the primary extension light the lamp with the envelope (guide, Message Waiting).
+fn waiting(phone: &Phone) -> Lamp {
+    let waits = phone.config.read(ext::MESSAGE_WAITING.of(1));
+    if waits { Lamp::steady(Colour::Red, Instant::ZERO) } else { Lamp::OFF }
+}
+
+/// Who sent a ringing call on.
+fn diverted_by(phone: &Phone, key: LineKey) -> Option<&str> {
+    let line = phone.calls.line(key);
+    Some(phone.ua.session(line.session()?)?.diverted_by).filter(|_| line.state() == CallState::Ringing)
 }
 
 /// Whose phone it is: the primary extension's name, else its number.

@@ -150,7 +150,8 @@ fn a_full_store_refuses_and_keeps_what_it_has() {
     assert_eq!(error.to_string(), format!("{tag}: no room for one more setting of one's own"));
     assert!(config.changed().eq(before.changed()));
     assert_eq!(config.revision(), revision);
-    config.set("GPP_A", "").unwrap();
+    let kept = config.changed().next().map(|(setting, _)| setting).unwrap();
+    config.put(kept, "").unwrap();
     config.put(refused[0].0, &long).unwrap();
 }
 
