@@ -25,7 +25,7 @@
 //!     let _ = calls.step(now, &mut config, Input::Dial(key));
 //! }
 //! let step = calls.step(now, &mut config, Input::Action(deskphone::calls::Action::Dial));
-//! let Command::Invite(invite) = calls.command(&config, &step.orders[0]) else { panic!() };
+//! let Some(Command::Invite(invite)) = calls.command(&config, &step.orders[0]) else { panic!() };
 //! assert_eq!(invite.target, "600");
 //! assert_eq!(calls.line(LineKey::L1).state(), CallState::Calling);
 //! ```

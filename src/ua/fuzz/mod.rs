@@ -59,6 +59,9 @@ struct Desk {
 
 struct Dice(u32);
 
+/// What a request is refused with as the phone stands: no such user, not registered, busy, no room.
+const REFUSALS: [u16; 4] = [404, 480, 486, 503];
+
 impl Rng for Dice {
     fn next_u32(&mut self) -> u32 {
         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -172,7 +175,12 @@ impl Desk {
                 return;
             };
             match self.finals.iter().find(|(known, _)| *known == name) {
-                Some((_, before)) => assert_eq!(*before, status.code(), "one final answer a request"),
+                // A refusal takes no slot (RFC 3261 §8.2.7): asked again it follows how the phone stands now.
+                Some((_, before)) => assert!(
+                    *before == status.code() || REFUSALS.contains(before),
+                    "one final answer a request: {before}, then {}",
+                    status.code()
+                ),
                 None => {
                     if self.finals.is_full() {
                         self.finals.remove(0);

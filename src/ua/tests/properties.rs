@@ -21,3 +21,11 @@ proptest! {
 fn a_disabled_extension_stops_registering() {
     fuzz_ua_moves(&[15, 216, 0, 243, 6, 47]);
 }
+
+/// An INVITE that was refused without a registration came again when the phone was registered and busy.
+#[test]
+fn a_refusal_without_state_follows_the_registration() {
+    fuzz_ua_moves(&[
+        10, 0, 250, 0, 250, 0, 251, 1, 18, 48, 116, 0, 86, 12, 11, 1, 11, 2, 11, 3, 23, 0, 66, 64, 58, 200,
+    ]);
+}
