@@ -26,11 +26,11 @@ pub struct AudioPlan {
     pub muted: bool,
     /// The tone to play on the device.
     pub tone: Option<Tone>,
-    /// When the tone began; [`Tone::mix_at`] tells what it sounds like since then.
+    /// When the tone began; [`Tone::script`] tells what it sounds like since then.
     pub tone_since: Instant,
     /// The ring tone to play on the ringer (the speaker), by number.
     pub ring: Option<u8>,
-    /// When the ringing began; [`crate::calls::ring::sounds_at`] tells its cadence.
+    /// When the ringing began; [`crate::calls::ring::cadence`] tells when it sounds.
     pub ring_since: Instant,
     /// The loudness of the device, or of the ringer while no device is on: 0 to 15.
     pub volume: u8,
