@@ -29,6 +29,8 @@ impl UserAgent {
         if let (true, Some(rseq)) = (calling, number)
             && !self.receive_reliable(now, rng, id, rseq, response)
         {
+            // RFC 3261 §9.1: acted on or not, it lets the call be cancelled.
+            self.proceed(now, rng, id, progress::Input::Provisional);
             return;
         }
         let early_media = self.take_early_answer(id, response, number.is_some());

@@ -29,3 +29,9 @@ fn a_refusal_without_state_follows_the_registration() {
         10, 0, 250, 0, 250, 0, 251, 1, 18, 48, 116, 0, 86, 12, 11, 1, 11, 2, 11, 3, 23, 0, 66, 64, 58, 200,
     ]);
 }
+
+/// A reliable 180 for whose PRACK there was no room left the call beyond reach of a CANCEL.
+#[test]
+fn a_reliable_response_without_room_lets_the_call_be_cancelled() {
+    fuzz_ua_moves(&[15, 10, 64, 96, 24, 80, 251, 0, 5, 0, 174, 3, 0, 5, 53, 0, 30, 177, 0, 0]);
+}
