@@ -41,6 +41,9 @@ fn account(config: &Config, n: u8) -> ua::Account {
     };
     account.port = config.read(ext::SIP_PORT.of(n));
     account.auth_invite = config.read(ext::AUTH_INVITE.of(n));
+    account.auth_page = config.read(ext::AUTH_PAGE.of(n));
+    account.auth_page_realm = text::shortened(config.read(ext::AUTH_PAGE_REALM.of(n)));
+    account.auth_page_password = text::shortened(config.read(ext::AUTH_PAGE_PASSWORD.of(n)));
     account.proxy_require = text::shortened(config.read(ext::SIP_PROXY_REQUIRE.of(n)));
     account.remote_party_id = config.read(ext::SIP_REMOTE_PARTY_ID.of(n));
     account.anonymous_with_remote_party_id = config.read(ext::USE_ANONYMOUS_WITH_RPID.of(n));

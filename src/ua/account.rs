@@ -43,6 +43,12 @@ pub struct Account {
     pub port: u16,
     /// `Auth INVITE`: a caller has to know our password.
     pub auth_invite: bool,
+    /// `Auth Page`: a caller who wants to be answered by itself has to know a password.
+    pub auth_page: bool,
+    /// `Auth Page Realm`: what that password is asked for; empty: the proxy, as for other requests.
+    pub auth_page_realm: String<31>,
+    /// `Auth Page Password`; empty: our own.
+    pub auth_page_password: String<31>,
     /// `SIP Proxy-Require`: what a proxy must support; empty: no Proxy-Require header.
     pub proxy_require: String<31>,
     /// `SIP Remote-Party-ID`: say who we are in Remote-Party-ID too.
@@ -123,6 +129,9 @@ impl Account {
             transport: crate::transaction::Transport::Udp,
             port: 5_060,
             auth_invite: false,
+            auth_page: false,
+            auth_page_realm: String::new(),
+            auth_page_password: String::new(),
             proxy_require: String::new(),
             remote_party_id: true,
             anonymous_with_remote_party_id: true,
@@ -214,6 +223,7 @@ impl Default for Account {
 impl Drop for Account {
     fn drop(&mut self) {
         self.password.zeroize();
+        self.auth_page_password.zeroize();
     }
 }
 

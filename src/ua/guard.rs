@@ -11,7 +11,7 @@ use heapless::{Deque, Vec};
 
 use super::account::Account;
 use super::answer::Answer;
-use super::{ExtensionId, Instant, Rng, UserAgent};
+use super::{Instant, Rng, UserAgent};
 use crate::base::{Writer, text};
 use crate::crypto::{Hash, same};
 use crate::limits;
@@ -25,6 +25,34 @@ pub(super) struct Guard {
     used: Deque<Stamp, { limits::NONCES }>,
     /// Nonces that are not younger may have been used.
     forgotten: Option<Instant>,
+}
+
+/// What somebody has to know.
+#[derive(Clone, Copy)]
+pub(super) struct Lock<'a> {
+    /// What the password is for.
+    realm: &'a str,
+    user: &'a str,
+    /// An empty one nobody knows.
+    password: &'a str,
+}
+
+impl<'a> Lock<'a> {
+    /// The extension's own name and password: those that its server has.
+    pub(super) fn own(account: &'a Account) -> Self {
+        Self { realm: &account.proxy, user: &account.auth_user, password: &account.password }
+    }
+
+    /// `Auth Page Realm`, `Auth Page Password`: those who may page know them beside the extension's name.
+    pub(super) fn page(account: &'a Account) -> Self {
+        let own = Self::own(account);
+        let or = |set: &'a str, own: &'a str| if set.is_empty() { own } else { set };
+        Self {
+            realm: or(&account.auth_page_realm, own.realm),
+            user: own.user,
+            password: or(&account.auth_page_password, own.password),
+        }
+    }
 }
 
 /// What a 401 asks for.
@@ -53,21 +81,20 @@ struct Stamp {
 type Nonce = Vec<u8, NONCE_DIGITS>;
 
 impl UserAgent {
-    /// Whether a request comes from somebody who knows the extension's password. If not, it is answered 401
-    /// with a challenge, and there is nothing more to do with it. Not for ACK and CANCEL, which cannot be
-    /// sent again (RFC 3261 §22.1).
+    /// Whether a request comes from somebody who knows what `lock` asks for. If not, it is answered 401 with
+    /// a challenge, and there is nothing more to do with it. Not for ACK and CANCEL, which cannot be sent
+    /// again (RFC 3261 §22.1).
     pub(super) fn admits(
         &mut self,
         now: Instant,
         rng: &mut dyn Rng,
         arrival: Hop,
         request: &Message<'_>,
-        extension: ExtensionId,
+        lock: Lock<'_>,
     ) -> bool {
-        let account = self.accounts.of(extension).clone();
-        let Verdict::Refused { stale } = self.guard.judge(now, &account, request) else { return true };
+        let Verdict::Refused { stale } = self.guard.judge(now, lock, request) else { return true };
         let nonce = self.guard.nonce(now, rng);
-        let challenge = Challenge { realm: realm(&account), nonce: &nonce, stale };
+        let challenge = Challenge { realm: lock.realm, nonce: &nonce, stale };
         self.answer_statelessly(
             arrival,
             request,
@@ -82,11 +109,11 @@ impl Guard {
         Self { key: None, used: Deque::new(), forgotten: None }
     }
 
-    fn judge(&mut self, now: Instant, account: &Account, request: &Message<'_>) -> Verdict {
+    fn judge(&mut self, now: Instant, lock: Lock<'_>, request: &Message<'_>) -> Verdict {
         let mut stale = false;
         for value in request.lines(HeaderName::Authorization) {
             let Ok(Credentials::Digest(given)) = Credentials::parse(value) else { continue };
-            if !is_proof(&given, account, request) {
+            if !is_proof(&given, lock, request) {
                 continue;
             }
             if self.spend(now, given.nonce) {
@@ -124,7 +151,7 @@ impl Guard {
 
 /// Whether credentials are for this request and show that the sender knows the password. An empty password
 /// proves nothing.
-fn is_proof(given: &DigestCredentials<'_>, account: &Account, request: &Message<'_>) -> bool {
+fn is_proof(given: &DigestCredentials<'_>, lock: Lock<'_>, request: &Message<'_>) -> bool {
     let (Some(method), Some(uri)) = (request.method(), request.request_uri()) else { return false };
     // RFC 3261 §22.4: the Request-URI as sent; a proxy may have written it in other words.
     let meant = given.uri == uri
@@ -133,14 +160,9 @@ fn is_proof(given: &DigestCredentials<'_>, account: &Account, request: &Message<
             (Ok(_) | Err(_), _) => false,
         };
     meant
-        && !account.password.is_empty()
-        && given.realm == realm(account).as_bytes()
-        && given.prove(&account.auth_user, &account.password, method.as_bytes(), request.body())
-}
-
-/// Whose password is asked for: the one that the proxy knows too.
-fn realm(account: &Account) -> &str {
-    &account.proxy
+        && !lock.password.is_empty()
+        && given.realm == lock.realm.as_bytes()
+        && given.prove(lock.user, lock.password, method.as_bytes(), request.body())
 }
 
 impl Challenge<'_> {

@@ -3,8 +3,10 @@
 
 use super::answer::Answer;
 use super::digits;
+use super::guard::Lock;
 use super::request::abilities;
 use super::session::progress::{Input, State};
+use super::summons::asks_to_be_answered;
 use super::{ExtensionId, Instant, Rng, SessionId, UserAgent};
 use crate::dialog::Sequence;
 use crate::sip::admission::{Verdict, judge};
@@ -108,11 +110,16 @@ impl UserAgent {
             return;
         };
         // §22.2: a challenge is answered with a new INVITE.
-        let guarded = method == Method::Invite && self.accounts.of(extension).auth_invite;
-        if guarded && !self.admits(now, rng, arrival, request, extension) {
-            return;
-        }
         if method == Method::Invite {
+            let account = self.accounts.of(extension).clone();
+            let lock = if account.auth_page && asks_to_be_answered(request) {
+                Some(Lock::page(&account))
+            } else {
+                account.auth_invite.then(|| Lock::own(&account))
+            };
+            if lock.is_some_and(|lock| !self.admits(now, rng, arrival, request, lock)) {
+                return;
+            }
             self.invited(now, rng, arrival, request, extension);
         } else if method == Method::Options {
             self.decline(arrival, request, Status::OK);

@@ -2,6 +2,7 @@
 //! (RFC 3842) and what they want the phone to do, and within a call, where they answer and hold it.
 
 use super::answer::Answer;
+use super::guard::Lock;
 use super::{Event, ExtensionId, Instant, Rng, Service, SessionId, UserAgent};
 use crate::sip::message_summary::Summary;
 use crate::sip::{Message, Status};
@@ -29,8 +30,9 @@ impl UserAgent {
             return;
         };
         // `Auth Resync-Reboot`
-        let open = !self.accounts.of(extension).authenticate_resync;
-        if open || self.admits(now, rng, arrival, request, extension) {
+        let account = self.accounts.of(extension).clone();
+        let open = !account.authenticate_resync;
+        if open || self.admits(now, rng, arrival, request, Lock::own(&account)) {
             self.decline(arrival, request, Status::OK);
             self.tell(Event::Service { extension, service });
         }

@@ -42,6 +42,11 @@ impl Summons {
     }
 }
 
+/// Whether a request is a page: it wants the phone to answer by itself, now or after a while.
+pub(super) fn asks_to_be_answered(request: &Message<'_>) -> bool {
+    answer_after_s(request).is_some()
+}
+
 /// Call-Info or Alert-Info with `answer-after`; or the words that other servers have for "at once".
 fn answer_after_s(request: &Message<'_>) -> Option<u16> {
     let delay = |link: &Link<'_>, name: &[u8]| link.params.get(name).and_then(seconds);

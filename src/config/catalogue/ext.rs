@@ -76,9 +76,9 @@ settings! {
         MESSAGE_WAITING each "Message_Waiting_n_": Bool = "no", User;
         AUTH_PAGE each "Auth_Page_n_": Bool = "no", Admin;
         DEFAULT_RING each "Default_Ring__n__" ["Default Ring"]: Number(1, 10) = "1", User;
-        AUTH_PAGE_REALM each "Auth_Page_Realm_n_": Text(63) = "", Admin;
+        AUTH_PAGE_REALM each "Auth_Page_Realm_n_": Text(31) = "", Admin;
         CONFERENCE_BRIDGE_URL each "Conference_Bridge_URL_n_": Text(79) = "", Admin;
-        AUTH_PAGE_PASSWORD each "Auth_Page_Password_n_": Secret(63) = "", Admin;
+        AUTH_PAGE_PASSWORD each "Auth_Page_Password_n_": Secret(31) = "", Admin;
         MAILBOX_ID each "Mailbox_ID_n_": Text(63) = "", Admin;
         VOICE_MAIL_SERVER each "Voice_Mail_Server_n_": Text(79) = "", Admin;
         STATE_AGENT each "State_Agent_n_": Text(79) = "", Admin;

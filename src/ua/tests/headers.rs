@@ -1,6 +1,7 @@
 //! Settings that change what our messages say, and what the server's messages say of the time.
 
 use std::format;
+use std::string::String;
 
 use super::desk::{CONTACT, Desk, SDP, request};
 use super::link::E1;
@@ -93,11 +94,11 @@ fn rfc3261_7_3_3_compact_requests() {
 
 #[test]
 fn rfc3261_7_3_3_answers_are_as_their_request() {
-    let compacted = |text: std::string::String| {
+    let compacted = |text: String| {
         let mut bytes = text.into_bytes();
         let length = crate::sip::compact::shorten(&mut bytes);
         bytes.truncate(length);
-        std::string::String::from_utf8(bytes).unwrap()
+        String::from_utf8(bytes).unwrap()
     };
     let mut desk = Desk::new();
     desk.receive(&compacted(request("INVITE", 1, "", CONTACT, SDP)));
@@ -131,6 +132,79 @@ fn rfc3261_17_1_1_3_the_ack_of_a_compact_invite() {
     assert_eq!((ack.header("l"), ack.header("Via")), ("0", ""));
 }
 
+/// The answer to a challenge, made by another phone's user agent that knows the password.
+fn proof(challenge: &super::desk::Sent, password: &str) -> String {
+    let mut keys = crate::ua::challenge::Keyring::new();
+    let mut attempts = crate::ua::challenge::Attempts::new();
+    let value = challenge.header("WWW-Authenticate").as_bytes();
+    let asked = [(crate::ua::challenge::Asker::Server, value)];
+    let _ = keys.take(&mut attempts, 2, asked.into_iter());
+    let mut room = [0; 512];
+    let mut out = crate::base::Writer::new(&mut room);
+    let uri = b"sip:alice@192.0.2.1";
+    keys.write(
+        &crate::ua::challenge::Identity { user: "alice", password },
+        &crate::ua::challenge::Target { method: b"INVITE", uri, body: SDP.as_bytes() },
+        crate::ua::challenge::Recipient::Anybody(&attempts),
+        &mut super::link::Seeded(7),
+        &mut out,
+    );
+    String::from_utf8(out.written().to_vec()).unwrap()
+}
+
+#[test]
+fn auth_page_asks_only_those_who_want_to_be_answered() {
+    let page = format!("Call-Info: <sip:x>;answer-after=0\r\n{CONTACT}");
+    let mut desk = Desk::with(|account| account.auth_page = true);
+    desk.receive(&request("INVITE", 1, "", &page, SDP));
+    let challenge = desk.next("401");
+    assert_eq!(challenge.param("WWW-Authenticate", "realm"), "192.0.2.99");
+    assert_eq!(desk.events(), [], "nobody is listened to");
+    let forged = format!("{}{page}", proof(&challenge, "guessed"));
+    desk.receive(&request("INVITE", 2, "", &forged, SDP));
+    let challenge = desk.next("401");
+    let proven = format!("{}{page}", proof(&challenge, "pwalice"));
+    desk.receive(&request("INVITE", 3, "", &proven, SDP));
+    let id = desk.end.incoming();
+    assert_eq!(desk.end.ua.session(id).unwrap().answer_after_s, Some(0));
+    // Who only wants the phone to ring need not know anything.
+    let mut desk = Desk::with(|account| account.auth_page = true);
+    desk.receive(&request("INVITE", 1, "", CONTACT, SDP));
+    let id = desk.end.incoming();
+    assert_eq!(desk.end.ua.session(id).unwrap().answer_after_s, None);
+}
+
+#[test]
+fn auth_page_realm_and_password_open_pages_alone() {
+    let change = |account: &mut crate::ua::Account| {
+        (account.auth_page, account.auth_invite) = (true, true);
+        account.auth_page_realm = text::exact("floor 2").unwrap();
+        account.auth_page_password = text::exact("ding-dong").unwrap();
+    };
+    let page = format!("Alert-Info: <http://x>;info=alert-autoanswer\r\n{CONTACT}");
+    let mut desk = Desk::with(change);
+    desk.receive(&request("INVITE", 1, "", &page, SDP));
+    let challenge = desk.next("401");
+    assert_eq!(challenge.param("WWW-Authenticate", "realm"), "floor 2");
+    desk.receive(&request("INVITE", 2, "", &format!("{}{page}", proof(&challenge, "pwalice")), SDP));
+    let challenge = desk.next("401");
+    desk.receive(&request("INVITE", 3, "", &format!("{}{page}", proof(&challenge, "ding-dong")), SDP));
+    let _ = desk.end.incoming();
+    // `Auth INVITE` asks for our own password, whatever pages have to know.
+    let mut desk = Desk::with(change);
+    desk.receive(&request("INVITE", 1, "", CONTACT, SDP));
+    assert_eq!(desk.next("401").param("WWW-Authenticate", "realm"), "192.0.2.99");
+    // A page cannot do with fewer passwords than there are: an empty one opens nothing.
+    let mut desk = Desk::with(|account| {
+        account.auth_page = true;
+        account.password = text::exact("").unwrap();
+    });
+    desk.receive(&request("INVITE", 1, "", &page, SDP));
+    let challenge = desk.next("401");
+    desk.receive(&request("INVITE", 2, "", &format!("{}{page}", proof(&challenge, "")), SDP));
+    let _ = desk.next("401");
+}
+
 #[test]
 fn rfc3261_22_2_a_caller_has_to_know_the_password() {
     let mut desk = Desk::with(|account| account.auth_invite = true);
@@ -141,23 +215,7 @@ fn rfc3261_22_2_a_caller_has_to_know_the_password() {
     let tag = challenge.param("To", "tag");
     desk.receive(&request("ACK", 1, &tag, "", ""));
     desk.silent();
-    // Its answer, made by another phone's user agent with the same password.
-    let mut keys = crate::ua::challenge::Keyring::new();
-    let mut attempts = crate::ua::challenge::Attempts::new();
-    let value = challenge.header("WWW-Authenticate").as_bytes();
-    let asked = [(crate::ua::challenge::Asker::Server, value)];
-    let _ = keys.take(&mut attempts, 2, asked.into_iter());
-    let mut room = [0; 512];
-    let mut out = crate::base::Writer::new(&mut room);
-    let uri = b"sip:alice@192.0.2.1";
-    keys.write(
-        &crate::ua::challenge::Identity { user: "alice", password: "pwalice" },
-        &crate::ua::challenge::Target { method: b"INVITE", uri, body: SDP.as_bytes() },
-        crate::ua::challenge::Recipient::Anybody(&attempts),
-        &mut super::link::Seeded(7),
-        &mut out,
-    );
-    let proof = std::str::from_utf8(out.written()).unwrap();
+    let proof = proof(&challenge, "pwalice");
     desk.receive(&request("INVITE", 2, "", &format!("{proof}{CONTACT}"), SDP));
     let id = desk.end.incoming();
     let _ = desk.command(Command::Answer(id));
