@@ -49,6 +49,9 @@ impl UserAgent {
         if account.register && !registered && !account.call_without_registration {
             return Err(Refusal::NotRegistered);
         }
+        if !self.has_room_to_call() {
+            return Err(Refusal::Full);
+        }
         let target = target_uri(invite.target, &account).ok_or(Refusal::BadTarget)?;
         let peer = Uri::parse(&target).map_err(|_| Refusal::BadTarget).map(|uri| Party::dialled(&uri))?;
         let own = identity::own_party(&account, &self.settings, invite.anonymous);
@@ -74,6 +77,11 @@ impl UserAgent {
         session.search = Search::new(self.failures.mark());
         session.timers.give_up.start(now, LOCATING_MS);
         self.keep(session).ok_or(Refusal::Full)
+    }
+
+    /// A call that could not be cancelled or hung up is not begun.
+    fn has_room_to_call(&self) -> bool {
+        self.transactions.free_clients() >= 2
     }
 
     /// Sends the INVITE as soon as its next hop is known.
@@ -110,14 +118,14 @@ impl UserAgent {
         let account = self.accounts.of(extension).clone();
         let begun = self.sessions.get(id.0)?.search.begun;
         let hop = self.session_hop(now, id, Some(begun))?;
+        let has_room = self.has_room_to_call();
         let own_server = self.is_own_server(now, extension, &hop);
         let branch = identifier::branch(rng);
         let Self { settings, sessions, credentials, transactions, counters, follows, .. } = self;
         let session = sessions.get_mut(id.0)?;
         let offers = method == Method::Invite;
         let initial = session.dialog.stage() == Stage::Early;
-        // A call that could not be cancelled or hung up is not begun.
-        if offers && initial && transactions.free_clients() < 2 {
+        if offers && initial && !has_room {
             return None;
         }
         let cseq = session.next_cseq();

@@ -13,7 +13,7 @@ use super::link::{E1, End, Seeded};
 use crate::base::Instant;
 use crate::base::rng::up_to;
 use crate::transaction::{Hop, Transport};
-use crate::ua::{Command, EndReason, Event, Input, Invite, Outcome};
+use crate::ua::{Command, EndReason, Event, Input, Invite, Outcome, Refusal};
 
 const CALLS: usize = 1_000;
 const CALL_EVERY_MS: u64 = 20;
@@ -49,7 +49,10 @@ struct World {
     calls: Vec<Call>,
     /// Whether the peer calls.
     peer_calls: bool,
+    /// Calls that found no room.
     refused: usize,
+    /// Calls that were begun although there was no room for them.
+    begun_in_vain: usize,
 }
 
 impl World {
@@ -58,7 +61,7 @@ impl World {
         calls.resize_with(CALLS, Call::default);
         let desk = End::new("alice", "192.0.2.1:5060");
         let (due, dice) = (BTreeMap::new(), Seeded(seed));
-        Self { now: 1_000, desk, due, number: 0, loss_percent, dice, calls, peer_calls, refused: 0 }
+        Self { now: 1_000, desk, due, number: 0, loss_percent, dice, calls, peer_calls, refused: 0, begun_in_vain: 0 }
     }
 
     fn at(&mut self, after_ms: u64, due: Due) {
@@ -97,7 +100,7 @@ impl World {
                     self.fetch();
                     let _ = self.desk.command(now, Command::End(id));
                 }
-                Event::Ended { reason: EndReason::Failed(503), .. } => self.refused += 1,
+                Event::Ended { reason: EndReason::Failed(503), .. } => self.begun_in_vain += 1,
                 Event::Registration(_)
                 | Event::Progress { .. }
                 | Event::Answered(_)
@@ -175,8 +178,12 @@ impl World {
         let target = format!("{call}@192.0.2.9");
         let invite =
             Command::Invite(Invite { extension: E1, target: &target, anonymous: false, codecs: None });
-        if !matches!(self.desk.command(Instant::from_millis(self.now), invite), Outcome::Session(_)) {
-            self.refused += 1;
+        match self.desk.command(Instant::from_millis(self.now), invite) {
+            Outcome::Session(_) => {}
+            other => {
+                assert_eq!(other, Outcome::Refused(Refusal::Full));
+                self.refused += 1;
+            }
         }
         self.desk_steps(Input::Timeout);
     }
@@ -300,6 +307,7 @@ fn none_is_stuck_with_loss() {
         world.run();
         let open = world.calls.iter().filter(|call| !call.done && !call.failed).count();
         assert_eq!((open - world.refused, world.desk.ua.load()), (0, (0, 0)), "none is stuck");
+        assert_eq!(world.begun_in_vain, 0, "what has no room is refused at once, so that it can be tried again");
         // Bad luck costs a call here and there when all sessions wait for retransmissions.
         assert!(
             failures(&world) <= CALLS / 50 && world.refused <= CALLS / 10,
