@@ -8,6 +8,7 @@ mod pair;
 mod registration;
 mod scenarios;
 mod scene;
+mod services;
 mod sipp;
 mod transfer;
 
@@ -17,5 +18,5 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let kamailio = [calls::CASES, transfer::CASES, registration::CASES, pair::CASES].concat();
     let asterisk = [asterisk::CASES, asterisk_transfer::CASES].concat();
-    suite::run(&[sipp::CASES, scenarios::CASES, &kamailio, &asterisk].concat())
+    suite::run(&[sipp::CASES, scenarios::CASES, services::CASES, &kamailio, &asterisk].concat())
 }
