@@ -1,5 +1,7 @@
 //! Composing into a fixed buffer: what does not fit is noticed once, at the end.
 
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 /// Appends to a caller's buffer. After the first piece that does not fit nothing more is written, and
 /// [`Writer::finish`] says so.
 ///
@@ -73,6 +75,39 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Appends an IP address, an IPv6 one without brackets.
+    pub fn ip(&mut self, address: IpAddr) {
+        match address {
+            // The formatting machinery takes ten times as long, and an address stands in every message.
+            IpAddr::V4(address) => self.octets(address),
+            // A writer that overflows remembers it; there is nothing else to report here.
+            IpAddr::V6(address) => drop(core::fmt::Write::write_fmt(self, format_args!("{address}"))),
+        }
+    }
+
+    /// Appends `host:port`, an IPv6 host in brackets.
+    pub fn socket_address(&mut self, address: SocketAddr) {
+        match address {
+            SocketAddr::V4(address) => {
+                self.octets(*address.ip());
+                self.put(b":");
+                self.number(u64::from(address.port()));
+            }
+            SocketAddr::V6(address) => drop(core::fmt::Write::write_fmt(self, format_args!("{address}"))),
+        }
+    }
+
+    fn octets(&mut self, address: Ipv4Addr) {
+        let mut first = true;
+        for octet in address.octets() {
+            if !first {
+                self.put(b".");
+            }
+            self.number(u64::from(octet));
+            first = false;
+        }
+    }
+
     /// What is written so far.
     #[must_use]
     pub fn written(&self) -> &[u8] {
@@ -121,6 +156,26 @@ mod tests {
         out.put(b" ");
         out.hex(0xBEEF, 8);
         assert_eq!(out.written(), b"0 18446744073709551615 0000beef");
+    }
+
+    #[test]
+    fn addresses_are_written_as_the_standard_library_writes_them() {
+        for text in ["0.0.0.0", "192.0.2.57", "255.255.255.255", "::", "2001:db8::9:1", "::ffff:192.0.2.1"] {
+            let address: IpAddr = text.parse().unwrap();
+            for port in [0, 5_060, 65_535] {
+                let mut buffer = [0; 64];
+                let mut out = Writer::new(&mut buffer);
+                out.ip(address);
+                out.put(b" ");
+                out.socket_address(SocketAddr::new(address, port));
+                let expected = std::format!("{address} {}", SocketAddr::new(address, port));
+                assert_eq!(out.written(), expected.as_bytes());
+            }
+        }
+        let mut buffer = [0; 8];
+        let mut out = Writer::new(&mut buffer);
+        out.ip([192, 0, 2, 57].into());
+        assert_eq!(out.finish(), Err(Overflow));
     }
 
     #[test]

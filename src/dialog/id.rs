@@ -35,7 +35,7 @@ impl DialogId {
     /// The name of the dialog that a response to our request belongs to: From is ours (RFC 3261 §12.1.2).
     #[must_use]
     pub fn of_response(response: &Message<'_>) -> Option<Self> {
-        let (local, remote) = (response.from()?.tag()?, response.to()?.tag().unwrap_or(&[]));
+        let (local, remote) = (response.from_tag()?, response.to_tag().unwrap_or(&[]));
         Self::new(response.call_id()?, local, remote)
     }
 
@@ -43,7 +43,7 @@ impl DialogId {
     /// request without a tag in To: it is outside of any dialog.
     #[must_use]
     pub fn of_request(request: &Message<'_>) -> Option<Self> {
-        let (local, remote) = (request.to()?.tag()?, request.from()?.tag().unwrap_or(&[]));
+        let (local, remote) = (request.to_tag()?, request.from_tag().unwrap_or(&[]));
         Self::new(request.call_id()?, local, remote)
     }
 
@@ -77,20 +77,17 @@ impl DialogId {
     /// Whether a peer's request belongs to the dialog (RFC 3261 §12.2.2).
     #[must_use]
     pub fn has_request(&self, request: &Message<'_>) -> bool {
-        let (Some(call_id), Some(to), Some(from)) = (request.call_id(), request.to(), request.from()) else {
-            return false;
-        };
-        to.tag().is_some_and(|to| self.is(call_id, to, from.tag().unwrap_or(&[])))
+        request.call_id() == Some(&self.call_id)
+            && request.to_tag().is_some_and(|tag| tag.eq_ignore_ascii_case(&self.local_tag))
+            && request.from_tag().unwrap_or(&[]).eq_ignore_ascii_case(&self.remote_tag)
     }
 
     /// Whether a response to a request of ours belongs to the dialog (RFC 3261 §12.1.2, §13.2.2.4).
     #[must_use]
     pub fn has_response(&self, response: &Message<'_>) -> bool {
-        let (Some(call_id), Some(to), Some(from)) = (response.call_id(), response.to(), response.from())
-        else {
-            return false;
-        };
-        from.tag().is_some_and(|from| self.is(call_id, from, to.tag().unwrap_or(&[])))
+        response.call_id() == Some(&self.call_id)
+            && response.from_tag().is_some_and(|tag| tag.eq_ignore_ascii_case(&self.local_tag))
+            && response.to_tag().unwrap_or(&[]).eq_ignore_ascii_case(&self.remote_tag)
     }
 
     /// Whether a Replaces with these values means the dialog: its `to-tag` is our tag, its `from-tag` the

@@ -161,11 +161,13 @@ fn write_map(out: &mut Writer<'_>, number: u8, encoding: &str, clock_hz: u32) {
 
 fn write_address(out: &mut Writer<'_>, before: &str, address: IpAddr) {
     let kind = match address {
-        IpAddr::V4(_) => "IP4",
-        IpAddr::V6(_) => "IP6",
+        IpAddr::V4(_) => "IN IP4 ",
+        IpAddr::V6(_) => "IN IP6 ",
     };
-    // The writer notices by itself what does not fit.
-    let _ = core::fmt::Write::write_fmt(out, format_args!("{before}IN {kind} {address}\r\n"));
+    out.text(before);
+    out.text(kind);
+    out.ip(address);
+    out.text("\r\n");
 }
 
 /// FNV-1a: a mark to see changes by, not to trust.

@@ -90,6 +90,13 @@ impl<'a> Address<'a> {
     }
 }
 
+/// The tag of an address, without taking its URI apart: of one that was checked, the same as
+/// [`Address::tag`].
+pub(super) fn tag_of(value: &[u8]) -> Option<&[u8]> {
+    let (_, _, rest) = whole(value, pieces(value)).ok()?;
+    Params::new(rest.strip_prefix(b">").unwrap_or(rest)).get(b"tag")
+}
+
 type Pieces<'a> = (&'a [u8], &'a [u8], &'a [u8]);
 
 /// Display name, URI text, and what follows the URI (from `>` if there is one).
@@ -173,6 +180,10 @@ mod tests {
         ) {
             let text = std::format!("{display}<{uri}>{params}");
             let address = Address::parse(text.as_bytes()).unwrap();
+            proptest::prop_assert_eq!(tag_of(text.as_bytes()), address.tag());
+            let tagged = std::format!("{text};TAG=x1 ; tag=x2");
+            let found = Address::parse(tagged.as_bytes()).unwrap().tag();
+            proptest::prop_assert_eq!(tag_of(tagged.as_bytes()), found);
             proptest::prop_assert_eq!(address.display, display.as_bytes());
             let mut buffer = [0; 256];
             let mut out = Writer::new(&mut buffer);

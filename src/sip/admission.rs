@@ -82,7 +82,7 @@ fn admit(message: &Message<'_>, abilities: &Abilities<'_>) -> Result<(), Rejecti
         return refuse(status, "a method that the phone takes", message.bytes());
     }
     // RFC 3261 §8.2.2.1
-    if matches!(Uri::parse(uri), Ok(Uri::Other { .. })) {
+    if Uri::is_foreign(uri) {
         return refuse(Status::UNSUPPORTED_URI_SCHEME, "a sip, sips or tel URI", uri);
     }
     // RFC 3261 §8.2.2.3: not for ACK and CANCEL.

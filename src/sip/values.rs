@@ -3,6 +3,7 @@
 //! After [`Message::check`] has passed, every value that it covers is there or absent, never malformed; a
 //! getter gives `None` for both an absent and a malformed one.
 
+use super::address::tag_of;
 use super::grammar::{self, Parsed, blanks, fail, params, separator, token, whole};
 use super::{Address, HeaderName, Message, Method, Params, ParseError, Via};
 use crate::base::text;
@@ -91,6 +92,18 @@ impl<'a> Message<'a> {
     #[must_use]
     pub fn to(&self) -> Option<Address<'a>> {
         self.address(HeaderName::To)
+    }
+
+    /// The tag in From; sooner found than all of [`Message::from`].
+    #[must_use]
+    pub fn from_tag(&self) -> Option<&'a [u8]> {
+        tag_of(self.raw(HeaderName::From)?)
+    }
+
+    /// The tag in To; sooner found than all of [`Message::to`].
+    #[must_use]
+    pub fn to_tag(&self) -> Option<&'a [u8]> {
+        tag_of(self.raw(HeaderName::To)?)
     }
 
     /// The Call-ID, compared byte by byte.

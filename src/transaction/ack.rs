@@ -21,5 +21,5 @@ pub(super) fn class(response: &[u8]) -> Option<Class> {
 
 /// The tag that a kept answer has in To.
 pub(super) fn to_tag(response: &[u8]) -> Option<&[u8]> {
-    Message::parse(response).ok()?.to()?.tag()
+    Message::parse(response).ok()?.to_tag()
 }

@@ -10,7 +10,7 @@ use heapless::Vec;
 
 use crate::base::scan;
 use crate::limits::{KEY_BYTES, TAG_BYTES};
-use crate::sip::{HeaderName, Message, Method};
+use crate::sip::{HeaderName, Message, Method, Via, compose};
 
 /// Names a server transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +38,11 @@ impl Key {
             key.push(&via.port.unwrap_or(0).to_be_bytes())?;
         } else {
             key.push(request.request_uri()?)?;
-            key.push(request.from()?.tag().unwrap_or(&[]))?;
+            key.push(request.from_tag().unwrap_or(&[]))?;
             key.push(request.call_id()?)?;
             key.push(&request.cseq()?.number.to_be_bytes())?;
             key.push(request.values(HeaderName::Via).next()?)?;
-            key.to_tag = Vec::from_slice(request.to()?.tag().unwrap_or(&[])).ok()?;
+            key.to_tag = Vec::from_slice(request.to_tag().unwrap_or(&[])).ok()?;
         }
         Some(key)
     }
@@ -82,21 +82,23 @@ pub(super) struct Naming {
 }
 
 impl Naming {
-    /// Finds the names in a composed request; `None` when it has no method or no branch with the cookie.
-    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
-        let request = Message::parse(bytes).ok()?;
-        let method = request.method()?;
-        let branch = request.via()?.cookie_branch()?;
-        let start = scan::offset_of(bytes, branch);
-        Some(Self { branch: start..start.checked_add(branch.len())?, method: 0..method.as_bytes().len() })
+    /// Finds the names in a composed request, and says its method; `None` when it has no method or no branch
+    /// with the cookie.
+    pub(super) fn of(request: &[u8]) -> Option<(Method<'_>, Self)> {
+        let (method, _) = scan::split_once(request, b' ')?;
+        let method = Method::parse(method)?;
+        let via = compose::lines_of(request, HeaderName::Via).next()?;
+        let branch = Via::parse(via).ok()?.cookie_branch()?;
+        let start = scan::offset_of(request, branch);
+        let naming =
+            Self { branch: start..start.checked_add(branch.len())?, method: 0..method.as_bytes().len() };
+        Some((method, naming))
     }
 
-    /// Whether an answer belongs to the request: same branch in the top Via, same method in CSeq (RFC 3261
-    /// §17.1.3).
-    pub(super) fn is_answered_by(&self, request: &[u8], response: &Message<'_>) -> bool {
-        let (Some(via), Some(cseq)) = (response.via(), response.cseq()) else { return false };
-        let branch = via.branch().unwrap_or(&[]);
+    /// Whether an answer with this branch in its top Via and this method in CSeq belongs to the request (RFC
+    /// 3261 §17.1.3).
+    pub(super) fn is_answered_by(&self, request: &[u8], branch: &[u8], method: Method<'_>) -> bool {
         request.get(self.branch.clone()).is_some_and(|ours| ours.eq_ignore_ascii_case(branch))
-            && request.get(self.method.clone()) == Some(cseq.method.as_bytes())
+            && request.get(self.method.clone()) == Some(method.as_bytes())
     }
 }

@@ -76,9 +76,7 @@ impl VacantClient<'_> {
             if switched {
                 hop.transport = Transport::Tcp;
             }
-            let request = &*request;
-            let naming = Naming::of(request)?;
-            let method = Message::parse(request).ok()?.method().filter(|method| *method != Method::Ack)?;
+            let (method, naming) = Naming::of(request).filter(|(method, _)| *method != Method::Ack)?;
             let machine = if method == Method::Invite {
                 ClientMachine::Invite(InviteClient::new(now, hop.transport, timers))
             } else {
@@ -129,10 +127,9 @@ impl Draft<'_> {
             return false;
         };
         let Some(slot) = table.servers.slot_mut(self.server.0) else { return false };
-        // The answer before it, or the 100, has the names that the request had.
-        let length = if is_compact(slot.message()) { compact::shorten(answer) } else { length };
-        let answer = answer.get(..length).unwrap_or(&[]);
         let Some((record, _)) = slot.parts() else { return false };
+        let length = if record.compact { compact::shorten(answer) } else { length };
+        let answer = answer.get(..length).unwrap_or(&[]);
         let step = record.machine.step(now, invite_server::Input::Respond(Class::of(status.code())));
         if step.transmit.is_none() {
             table.counters.count_misuse();
@@ -184,6 +181,7 @@ impl Transactions {
             acknowledged: false,
             failed: false,
             sent_by_port,
+            compact: request.is_compact(),
         };
         self.servers.occupy(index, record, length).map(ServerId).ok_or(Unopened::Full)
     }
@@ -207,10 +205,6 @@ fn compose_trying(
     let length = out.finish().ok()?;
     let written = buffer.get_mut(..length)?;
     Some(if request.is_compact() { compact::shorten(written) } else { length })
-}
-
-fn is_compact(message: &[u8]) -> bool {
-    Message::parse(message).is_ok_and(|message| message.is_compact())
 }
 
 /// Makes a composed request compact; gives its new length.

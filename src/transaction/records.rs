@@ -49,6 +49,8 @@ pub(super) struct ServerRecord {
     pub(super) acknowledged: bool,
     /// That its hop fails is told; the next sending tries again.
     pub(super) failed: bool,
+    /// The request has compact header names, and so have its answers.
+    pub(super) compact: bool,
     /// The port to answer to when the request's connection is gone (RFC 3261 §18.2.2).
     pub(super) sent_by_port: u16,
 }

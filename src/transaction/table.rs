@@ -204,6 +204,12 @@ impl Transactions {
         self.clients.record(client.0).map(|record| record.owner)
     }
 
+    /// What was given with a peer's request.
+    #[must_use]
+    pub fn server_owner(&self, server: ServerId) -> Option<Owner> {
+        self.servers.record(server.0).map(|record| record.owner)
+    }
+
     /// Whether the request has no final answer yet.
     #[must_use]
     pub fn is_unanswered(&self, client: ClientId) -> bool {
@@ -270,9 +276,13 @@ impl Transactions {
 
     /// A response came (RFC 3261 §17.1.3).
     pub fn receive_response(&mut self, now: Instant, response: &Message<'_>) -> ResponseMatch {
-        let found =
-            self.clients.iter().find(|(_, record, request)| record.naming.is_answered_by(request, response));
-        let place = found.map(|(place, ..)| place);
+        let place = response.via().zip(response.cseq()).and_then(|(via, cseq)| {
+            let branch = via.branch().unwrap_or(&[]);
+            let mut clients = self.clients.iter();
+            let found = clients
+                .find(|(_, record, request)| record.naming.is_answered_by(request, branch, cseq.method));
+            found.map(|(place, ..)| place)
+        });
         let (Some(place), Some(status)) = (place, response.status()) else {
             self.counters.unmatched = self.counters.unmatched.saturating_add(1);
             return ResponseMatch::Unmatched;
@@ -283,7 +293,7 @@ impl Transactions {
         match step.transmit {
             Some(Transmit::Ack) => {
                 // RFC 3261 §17.1.1.3: the ACK's To is that of the response it answers.
-                let tag = response.to().and_then(|to| to.tag()).unwrap_or(&[]);
+                let tag = response.to_tag().unwrap_or(&[]);
                 if let Ok(tag) = heapless::Vec::from_slice(tag) {
                     record.failure_tag = tag;
                     record.pending = Some((ticket, Transmit::Ack));
@@ -460,7 +470,7 @@ impl Transactions {
 
 /// What a request has in common with itself by another way.
 fn merge_name<'a>(message: &Message<'a>) -> Option<(&'a [u8], &'a [u8], CSeq<'a>)> {
-    Some((message.from()?.tag()?, message.call_id()?, message.cseq()?))
+    Some((message.from_tag()?, message.call_id()?, message.cseq()?))
 }
 
 impl Default for Transactions {

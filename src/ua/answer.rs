@@ -160,8 +160,10 @@ impl UserAgent {
         request: &Message<'_>,
     ) -> Result<ServerId, Status> {
         let way_back = self.way_back(arrival, request);
+        // What names the request is kept with its transaction, for `Answered`.
+        let owner = Owner(name(self.secret.unwrap_or(0), request).unwrap_or(0));
         let Self { settings, transactions, .. } = self;
-        let opened = transactions.open_server(now, request, way_back, Owner(0), &settings.timers);
+        let opened = transactions.open_server(now, request, way_back, owner, &settings.timers);
         opened.map_err(|unopened| match unopened {
             Unopened::Full => Status::SERVICE_UNAVAILABLE,
             Unopened::TooLarge => Status::MESSAGE_TOO_LARGE,
@@ -170,8 +172,8 @@ impl UserAgent {
 
     /// Sends an answer in a transaction, composed from the one before it.
     pub(super) fn respond(&mut self, now: Instant, server: ServerId, answer: &Answer<'_>) -> Option<()> {
-        let secret = self.secret.unwrap_or(0);
         let Self { settings, transactions, counters, answered, .. } = self;
+        let name = transactions.server_owner(server)?;
         let mut draft = transactions.respond(server)?;
         let (before, room) = draft.copying();
         let before = Message::parse(before).ok()?;
@@ -184,10 +186,9 @@ impl UserAgent {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
         };
-        let name = name(secret, &before).filter(|_| answer.status.is_final());
         let sent = draft.send(now, answer.status, length);
-        if let (true, Some(name)) = (sent, name) {
-            answered.keep(name, answer.status.code());
+        if sent && answer.status.is_final() {
+            answered.keep(name.0, answer.status.code());
         }
         sent.then_some(())
     }

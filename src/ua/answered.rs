@@ -45,7 +45,7 @@ impl Answered {
 /// tag, Call-ID and CSeq name its requests.
 pub(super) fn name(secret: u32, message: &Message<'_>) -> Option<u64> {
     let branch = message.via().and_then(|via| via.branch()).unwrap_or(b"");
-    let from = message.from()?.tag().unwrap_or(b"");
+    let from = message.from_tag().unwrap_or(b"");
     let (call_id, cseq) = (message.call_id()?, message.cseq()?);
     let number = cseq.number.to_be_bytes();
     Some(keyed_hash(secret, &[branch, b"\0", from, b"\0", call_id, b"\0", &number, cseq.method.as_bytes()]))

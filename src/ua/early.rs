@@ -64,7 +64,7 @@ impl UserAgent {
             return false;
         }
         let Some(session) = self.sessions.get_mut(id.0) else { return false };
-        let (Some(tag), Some(cseq)) = (response.to().and_then(|to| to.tag()), response.cseq()) else {
+        let (Some(tag), Some(cseq)) = (response.to_tag(), response.cseq()) else {
             return false;
         };
         let Some(early) = session.early.open(tag) else {
@@ -89,7 +89,7 @@ impl UserAgent {
     /// Early media (RFC 3960 §3.2): the newest early dialog that describes a session wins.
     fn take_early_answer(&mut self, id: SessionId, response: &Message<'_>, reliable: bool) -> bool {
         let Some(session) = self.sessions.get_mut(id.0) else { return false };
-        let early = response.to().and_then(|to| to.tag()).and_then(|tag| session.early.open(tag));
+        let early = response.to_tag().and_then(|tag| session.early.open(tag));
         // RFC 3262 §5: the offer has had its answer, what else comes is none.
         if early.as_ref().is_some_and(|early| early.answered) {
             return false;
@@ -99,7 +99,7 @@ impl UserAgent {
         if let Some(early) = early {
             early.answered = reliable;
         }
-        if let Some(tag) = response.to().and_then(|to| to.tag()) {
+        if let Some(tag) = response.to_tag() {
             session.early.hear(tag);
         }
         session.media = Some(media);

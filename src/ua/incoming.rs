@@ -84,7 +84,7 @@ impl UserAgent {
         {
             return;
         }
-        let within_dialog = request.to().is_some_and(|to| to.tag().is_some());
+        let within_dialog = request.to_tag().is_some();
         match (session, within_dialog) {
             (Some(id), _) => self.dialog_request(now, rng, arrival, request, id, method),
             // §12.2.2
@@ -211,7 +211,7 @@ impl UserAgent {
 
     /// The session that a request within a dialog belongs to (§12.2.2).
     fn session_of_request(&self, request: &Message<'_>) -> Option<SessionId> {
-        request.to()?.tag()?;
+        request.to_tag()?;
         self.sessions.find(|session| session.has_request(request)).map(SessionId)
     }
 

@@ -15,7 +15,8 @@ use crate::base::{Writer, bounded, text};
 use crate::dialog::{Dialog, Stage};
 use crate::limits;
 use crate::sdp::{self, Description, Local, Negotiated};
-use crate::sip::{HeaderName, Message, Status};
+use crate::sip::values::CSeq;
+use crate::sip::{HeaderName, Message, Status, compose};
 use crate::transaction::Hop;
 
 impl UserAgent {
@@ -390,9 +391,9 @@ impl Session {
 
 /// The number of the INVITE that a 2xx answers.
 fn accepted_cseq(response: &[u8]) -> Option<u32> {
-    let response = Message::parse(response).ok()?;
-    response.status().filter(|status| status.is_success())?;
-    response.cseq().map(|cseq| cseq.number)
+    response.starts_with(b"SIP/2.0 2").then_some(())?;
+    let cseq = compose::lines_of(response, HeaderName::CSeq).next()?;
+    CSeq::parse(cseq).ok().map(|cseq| cseq.number)
 }
 
 /// How long a call may ring: what its Expires says (§13.3.1), and five minutes at most, so that a caller who

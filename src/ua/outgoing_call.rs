@@ -287,7 +287,7 @@ impl UserAgent {
             return;
         };
         // What the early dialog knew of the peer's numbers, the dialog goes on with (§12.2.2).
-        let early = response.to().and_then(|to| to.tag()).and_then(|tag| session.early.find(tag));
+        let early = response.to_tag().and_then(|tag| session.early.find(tag));
         let talked_over = early.as_ref().is_some_and(|early| early.answered && !early.heard);
         let remote_cseq = early.and_then(|early| early.remote_cseq);
         session.description_stale = talked_over && response.body().is_empty();

@@ -180,11 +180,14 @@ impl UserAgent {
     /// Bindings whose server was lost in this step are asked for elsewhere.
     pub(super) fn move_bindings(&mut self, now: Instant, rng: &mut dyn Rng) {
         for extension in ExtensionId::ALL {
-            let shown = self.shown_address(extension).map(|shown| shown.contact);
-            let registrar = self.registrars.of_mut(extension);
+            let registrar = self.registrars.of(extension);
             let lost = registrar.change == Some(Change::Elsewhere);
             // Behind a NAT: others see us elsewhere than the binding says.
-            let moved = registrar.machine.is_registered() && shown.is_some() && registrar.contact != shown;
+            let moved = registrar.machine.is_registered()
+                && self
+                    .shown_address(extension)
+                    .is_some_and(|shown| registrar.contact != Some(shown.contact));
+            let registrar = self.registrars.of_mut(extension);
             if lost || moved && registrar.change.is_none() {
                 registrar.change = None;
                 self.renew(now, rng, extension);

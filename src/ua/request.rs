@@ -22,7 +22,7 @@ pub(super) fn via<'r>(room: &'r mut ViaRoom, hop: &Hop, shown: Shown, branch: &[
     out.text("SIP/2.0/");
     out.text(hop.transport.name());
     out.text(" ");
-    socket_address(&mut out, shown.via);
+    out.socket_address(shown.via);
     out.text(";branch=");
     out.put(branch);
     // RFC 3581 §3: needed behind a NAT, harmless elsewhere.
@@ -33,12 +33,6 @@ pub(super) fn via<'r>(room: &'r mut ViaRoom, hop: &Hop, shown: Shown, branch: &[
     }
     let length = out.len();
     room.get(..length).unwrap_or(&[])
-}
-
-/// Writes `host:port`, an IPv6 host in brackets.
-fn socket_address(out: &mut Writer<'_>, address: SocketAddr) {
-    // `SocketAddr` writes exactly this form; a writer that is full says so at its end.
-    let _ = core::fmt::Write::write_fmt(out, format_args!("{address}"));
 }
 
 /// Writes our Contact: the extension's user at the address that we are reached at (RFC 3261 §8.1.1.8).
@@ -75,7 +69,7 @@ fn placed_uri(out: &mut Writer<'_>, account: &Account, (address, transport): Pla
         user(out, account.user.as_bytes());
         out.text("@");
     }
-    socket_address(out, address);
+    out.socket_address(address);
     match transport {
         Transport::Udp => {}
         Transport::Tcp => out.text(";transport=tcp"),

@@ -77,7 +77,7 @@ impl UserAgent {
             return false;
         }
         // A peer of RFC 2543 may have none (RFC 3261 §12.1.2).
-        let tag = response.to().and_then(|to| to.tag()).unwrap_or(b"");
+        let tag = response.to_tag().unwrap_or(b"");
         let known = session_of_response(&self.sessions, response);
         let Some((id, session)) = known.and_then(|id| self.sessions.get(id.0).map(|session| (id, session)))
         else {
@@ -112,7 +112,7 @@ impl UserAgent {
     ) {
         let Some(hop) = self.transactions.client_hop(client) else { return };
         let request = self.transactions.request(client).and_then(|bytes| Message::parse(bytes).ok());
-        let first = |request: &Message<'_>| request.to().is_some_and(|to| to.tag().is_none());
+        let first = |request: &Message<'_>| request.to_tag().is_none();
         let invites = response.cseq().filter(|cseq| cseq.method == Method::Invite);
         let accepted = response.status().is_some_and(|status| status.is_success());
         let (Some(request), Some(cseq), true) = (request.filter(first), invites, accepted) else { return };
@@ -161,10 +161,10 @@ impl UserAgent {
         request::contact(&mut out, accounts.of(extension), address);
         // §22.1: an ACK cannot be challenged, so it repeats the INVITE's credentials.
         let latest = session.client.and_then(|client| transactions.request(client));
-        let invite = latest.and_then(|bytes| Message::parse(bytes).ok());
-        if let Some(invite) = invite.filter(|latest| latest.method() == Some(Method::Invite)) {
-            compose::copy(&mut out, &invite, HeaderName::Authorization);
-            compose::copy(&mut out, &invite, HeaderName::ProxyAuthorization);
+        if let Some(invite) = latest.filter(|latest| latest.starts_with(b"INVITE ")) {
+            for name in [HeaderName::Authorization, HeaderName::ProxyAuthorization] {
+                compose::lines_of(invite, name).for_each(|value| compose::header(&mut out, name, value));
+            }
         }
         compose::finish_without_body(&mut out);
         let Ok(length) = out.finish() else {
@@ -202,7 +202,7 @@ fn session_of_response(
     response: &Message<'_>,
 ) -> Option<SessionId> {
     let call_id = response.call_id()?;
-    let tag = response.from()?.tag()?;
+    let tag = response.from_tag()?;
     let ours = |session: &Session| {
         let known = session.dialog.id();
         !session.incoming && known.call_id() == call_id && known.local_tag() == tag

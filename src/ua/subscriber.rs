@@ -135,12 +135,15 @@ impl UserAgent {
         for extension in ExtensionId::ALL {
             let registration = self.registration(extension).state;
             let kept = self.subscriber(extension, Package::MessageSummary);
-            let mailbox = self.accounts.of(extension).mailbox.clone();
             match kept {
                 Some(id) if registration == RegistrationState::Off || self.is_stale(id) => {
                     self.subscriber_step(now, rng, id, Input::Stop);
                 }
-                None if registration == RegistrationState::Registered && !mailbox.is_empty() => {
+                None if registration == RegistrationState::Registered => {
+                    let mailbox = self.accounts.of(extension).mailbox.clone();
+                    if mailbox.is_empty() {
+                        continue;
+                    }
                     // Refused when all slots are taken: the mailbox may still tell unasked.
                     let _done = self.subscribe(now, rng, extension, Package::MessageSummary, &mailbox);
                 }

@@ -19,7 +19,7 @@ impl UserAgent {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let tag = session.own_tag();
         let offers = !request.body().is_empty();
-        let early = request.from().and_then(|from| from.tag()).and_then(|tag| session.early.find(tag));
+        let early = request.from_tag().and_then(|tag| session.early.find(tag));
         let answered_early = early.is_some_and(|early| early.answered);
         let refusal = match session.state {
             // Ours is not answered in this dialog yet.

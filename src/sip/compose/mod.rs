@@ -18,6 +18,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
+use super::address::tag_of;
 use super::message::StartLine;
 use super::values::list;
 use super::{Address, HeaderName, Message, Method, Status, Via};
@@ -100,6 +101,9 @@ pub fn end(out: &mut Writer<'_>) {
 
 /// Writes a value so that it stays on its line: line breaks and NUL become blanks.
 pub fn put_line(out: &mut Writer<'_>, value: &[u8]) {
+    if memchr::memchr3(b'\r', b'\n', 0, value).is_none() {
+        return out.put(value);
+    }
     let mut first = true;
     for piece in value.split(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
         if !first {
@@ -137,8 +141,7 @@ pub fn host(out: &mut Writer<'_>, ip: IpAddr) {
 
 /// Writes an address without brackets, as `received` has it.
 pub fn address(out: &mut Writer<'_>, ip: IpAddr) {
-    // A writer that overflows remembers it; there is nothing else to report here.
-    let _ = core::fmt::Write::write_fmt(out, format_args!("{ip}"));
+    out.ip(ip);
 }
 
 /// Ends a message that has no body.
@@ -194,8 +197,7 @@ fn put_to(out: &mut Writer<'_>, request: &Message<'_>, tag: Option<&[u8]>) {
     let Some(to) = request.raw(HeaderName::To) else { return };
     begin(out, HeaderName::To);
     put_line(out, to);
-    let tagged = Address::parse(to).is_ok_and(|to| to.tag().is_some());
-    if let (false, Some(tag)) = (tagged, tag) {
+    if let (None, Some(tag)) = (tag_of(to), tag) {
         out.put(b";tag=");
         put_line(out, tag);
     }
@@ -217,6 +219,26 @@ fn put_via(out: &mut Writer<'_>, line: &[u8], source: Option<SocketAddr>) {
 /// Copies every line of a name.
 pub fn copy(out: &mut Writer<'_>, from: &Message<'_>, name: HeaderName) {
     from.lines(name).for_each(|value| header(out, name, value));
+}
+
+/// The values of the lines of a name in a message that was composed here. Such a message has no folds, and
+/// its names are written one way: whoever wants one line of it needs no index of all.
+pub(crate) fn lines_of(composed: &[u8], name: HeaderName) -> impl Iterator<Item = &[u8]> {
+    let mut rest = scan::split_once(composed, b'\n').map_or(&[][..], |(_, rest)| rest);
+    let letter = name.short();
+    core::iter::from_fn(move || {
+        loop {
+            let (line, after) = scan::split_once(rest, b'\n')?;
+            rest = after;
+            let line = line.strip_suffix(b"\r").filter(|line| !line.is_empty())?;
+            let long = line.strip_prefix(name.as_str().as_bytes());
+            let short = || line.split_first().filter(|(first, _)| letter == Some(**first));
+            let after = long.or_else(|| short().map(|(_, after)| after));
+            if let Some(value) = after.and_then(|after| after.strip_prefix(b": ")) {
+                return Some(value);
+            }
+        }
+    })
 }
 
 fn copy_first(out: &mut Writer<'_>, from: &Message<'_>, name: HeaderName) {

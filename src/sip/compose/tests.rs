@@ -138,3 +138,15 @@ fn rfc3261_9_1_the_cancel_has_one_via_the_same_number_and_no_require() {
         wire(&std::format!("{head}Reason: {reason}\nContent-Length: 0\n\n"))
     );
 }
+
+#[test]
+fn a_line_of_a_composed_message_is_found_by_either_name() {
+    let invite = wire(
+        "INVITE sip:a@b SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nv: SIP/2.0/UDP h2\nVia-Like: no\n\
+         CSeq: 7 INVITE\nContent-Length: 9\n\nCSeq: 8\n\n",
+    );
+    let lines = |name| lines_of(invite.as_bytes(), name).collect::<std::vec::Vec<_>>();
+    assert_eq!(lines(HeaderName::Via), [&b"SIP/2.0/UDP h;branch=z9hG4bK1"[..], b"SIP/2.0/UDP h2"]);
+    assert_eq!(lines(HeaderName::CSeq), [&b"7 INVITE"[..]], "not what stands in the body");
+    assert!(lines(HeaderName::Authorization).is_empty() && lines_of(b"", HeaderName::Via).next().is_none());
+}

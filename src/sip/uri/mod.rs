@@ -89,6 +89,13 @@ impl<'a> Uri<'a> {
         }
     }
 
+    /// Whether a text has a scheme, and one that we do not understand.
+    pub(super) fn is_foreign(uri: &[u8]) -> bool {
+        scheme(uri).is_ok_and(|(_, scheme)| {
+            ![&b"sip"[..], b"sips", b"tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+        })
+    }
+
     fn scanned(uri: &'a [u8]) -> Parsed<'a, Self> {
         let (rest, scheme) = scheme(uri)?;
         if scheme.eq_ignore_ascii_case(b"sip") {

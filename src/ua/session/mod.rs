@@ -204,11 +204,11 @@ impl Session {
     /// Whether a peer's request belongs to the session, perhaps to an early dialog of our INVITE (RFC 3261
     /// §12.2.2).
     pub(super) fn has_request(&self, request: &Message<'_>) -> bool {
-        let tag = request.from().and_then(|from| from.tag());
+        let tag = request.from_tag();
         let early = || {
             let known = self.dialog.id();
             let call = request.call_id() == Some(known.call_id());
-            let ours = request.to().and_then(|to| to.tag()) == Some(known.local_tag());
+            let ours = request.to_tag() == Some(known.local_tag());
             call && ours && tag.is_some_and(|tag| self.early.is_known(tag))
         };
         self.dialog.id().has_request(request) || (self.is_calling() && early())
@@ -217,7 +217,7 @@ impl Session {
     /// The CSeq of a peer's request in the session (RFC 3261 §12.2.2).
     pub(super) fn receive_cseq(&mut self, request: &Message<'_>) -> Sequence {
         let Some(number) = request.cseq().map(|cseq| cseq.number) else { return Sequence::OutOfOrder };
-        let tag = request.from().and_then(|from| from.tag()).filter(|_| self.is_calling());
+        let tag = request.from_tag().filter(|_| self.is_calling());
         match tag.and_then(|tag| self.early.find(tag)) {
             Some(early) => early.receive_cseq(number),
             None => self.dialog.receive_cseq(number),
