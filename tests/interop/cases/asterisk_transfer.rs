@@ -14,6 +14,7 @@ use std::time::Duration;
 pub(crate) const CASES: &[Case] = &[
     case("asterisk_blind_transfer", |stage| with_asterisk(stage, 3, false, &[], blind)),
     case("asterisk_attended_transfer", |stage| with_asterisk(stage, 3, false, &[], attended)),
+    case("asterisk_semi_attended_transfer", |stage| with_asterisk(stage, 3, false, &[], semi_attended)),
 ];
 
 const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
@@ -58,6 +59,31 @@ fn attended(stage: &Stage, office: &mut Office<Asterisk>) -> Result<(), String> 
     if !refers(&office.world) {
         return Err("the REFER named no dialog".to_owned());
     }
+    office.all_idle()
+}
+
+/// Phone 1 hears that phone 3 rings, and sends phone 2 there: its own call is given up, the number is given
+/// (RFC 5589 §7.6).
+fn semi_attended(stage: &Stage, office: &mut Office<Asterisk>) -> Result<(), String> {
+    office.register(stage)?;
+    office.speak(3, 1_000.0)?;
+    connect(office, 1, 2)?;
+    soft(office, "xfer")?;
+    office.comes_to(1, CallState::Held)?;
+    office.world.dial(1, "103#");
+    office.comes_to(3, CallState::Ringing)?;
+    office.wait("line 2 rings there", |world| {
+        line_state(world, 1, LineKey::L2) == Some(CallState::Proceeding)
+    })?;
+    let mark = office.world.record.ladder.mark();
+    soft(office, "xfer")?;
+    office.passes(mark, 1, true, "CANCEL")?;
+    office.passes(mark, 1, true, "REFER")?;
+    office.passes(mark, 3, false, "INVITE")?;
+    office.comes_to(3, CallState::Ringing)?;
+    office.world.set_handset(3, true);
+    office.comes_to(3, CallState::Connected)?;
+    both_hear_each_other(stage, office)?;
     office.all_idle()
 }
 
