@@ -178,6 +178,7 @@ fn media(config: &Config, settings: &mut ua::Settings) {
     settings.rtp_port_min = config.read(sip::RTP_PORT_MIN);
     settings.rtp_port_max = config.read(sip::RTP_PORT_MAX);
     settings.packet_ms = u16::try_from(config.read(sip::RTP_PACKET_SIZE)).unwrap_or(u16::MAX);
+    settings.stats_in_bye = config.read(sip::STATS_IN_BYE);
     settings.dtmf_payload_type = Some(byte(config.read(sip::AVT_DYNAMIC_PAYLOAD))).filter(|kind| *kind != 0);
     settings.dtmf_codec_name = text::shortened(config.read(sip::AVT_CODEC_NAME));
     settings.dtmf_relay_type = text::shortened(config.read(sip::DTMF_RELAY_MIME_TYPE));

@@ -5,7 +5,7 @@ use heapless::Deque;
 
 use super::{Hook, Input, Key, Network, Phone};
 use crate::base::{Instant, Rng};
-use crate::calls::{self, AudioDevice, Order};
+use crate::calls::{self, AudioDevice, LineKey, Order};
 use crate::limits;
 use crate::ua::{self, Event};
 
@@ -30,6 +30,13 @@ impl Phone {
             Input::Unreachable(hop) => self.network(now, rng, ua::Input::Unreachable(hop)),
             Input::Resolved { ticket, records, ttl_s } => {
                 self.network(now, rng, ua::Input::Resolved { ticket, records, ttl_s });
+            }
+            Input::MediaStatistics { serial, figures } => {
+                let line = LineKey::ALL.into_iter().find(|&key| self.calls.line(key).serial() == serial);
+                // A stream may speak once more when its call is over.
+                if let Some(session) = line.and_then(|key| self.calls.line(key).session()) {
+                    self.network(now, rng, ua::Input::MediaStatistics { session, figures: &figures });
+                }
             }
             Input::KeyDown(key) => self.key_down(now, rng, key),
             Input::KeyUp(Key::Dial(key)) => self.person(now, rng, calls::Input::DialReleased(key)),

@@ -9,6 +9,7 @@ use super::{Hook, Input, Key, Network, Output, Phone, View};
 use crate::base::{Instant, Rng, Writer};
 use crate::calls::{DialKey, LineKey};
 use crate::limits;
+use crate::media::stream::Statistics;
 use crate::transaction::{Hop, Transport};
 use crate::ua::{Records, Ticket};
 
@@ -247,6 +248,10 @@ impl Desk {
     fn host(&mut self, value: u8) {
         match value % 4 {
             0 => self.step(Input::Network(Network::Down)),
+            1 if value >= 192 => {
+                let figures = Statistics { packets_sent: u32::from(value), ..Statistics::default() };
+                self.step(Input::MediaStatistics { serial: self.calls, figures });
+            }
             1 => self.step(Input::Network(Network::Up { address: OURS })),
             2 => {
                 let remote = SocketAddr::new(THEIRS, 5_060);
@@ -286,6 +291,8 @@ impl Desk {
             ("Proxy_1_", "other.example.com"),
             ("Reorder_Delay", "0"),
             ("Interdigit_Long_Timer", "0"),
+            ("Stats_In_BYE", "yes"),
+            ("Auth_Page_1_", "yes"),
         ];
         if let Some((tag, value)) = settings.get(usize::from(value)) {
             assert!(self.phone.set(self.now, tag, value).is_ok(), "{tag}");

@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use super::Key;
+use crate::media::stream::Statistics;
 use crate::transaction::Hop;
 use crate::ua::{Records, Ticket};
 
@@ -30,6 +31,14 @@ pub enum Input<'a> {
         /// How long it is good, seconds, if the host knows; the phone keeps it between five seconds and an
         /// hour.
         ttl_s: Option<u32>,
+    },
+    /// How a media stream fares: about once a second while it runs, so that the end of the call can tell it
+    /// (`Stats In BYE`).
+    MediaStatistics {
+        /// Whose: [`super::Stream::serial`].
+        serial: u32,
+        /// The stream's own count: [`crate::media::stream::AudioStream::statistics`].
+        figures: Statistics,
     },
     /// A key went down.
     KeyDown(Key),

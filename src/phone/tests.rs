@@ -5,6 +5,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
+use crate::media::stream::Statistics;
 use crate::transaction::{Hop, Transport};
 use crate::ua::{ExtensionId, Service};
 
@@ -220,6 +221,36 @@ fn an_incoming_call_rings_and_a_lifted_handset_answers_it() {
     assert!(view.audio.streams[0].is_some());
     desk.give(Input::Hook(Hook::OnHook));
     assert_eq!((desk.state(LineKey::L1), desk.phone.view().device), (CallState::Idle, None));
+}
+
+#[test]
+fn the_end_of_a_call_says_how_it_sounded() {
+    let mut desk = Desk::registered();
+    desk.phone.set(desk.now, "Stats_In_BYE", "yes").unwrap();
+    desk.press("L1 6 0 0");
+    desk.soft("dial");
+    desk.answer("200 OK", SDP);
+    let serial = desk.phone.view().audio.streams[0].unwrap().serial;
+    let figures = |packets_sent| Statistics { packets_sent, ..Statistics::default() };
+    desk.give(Input::MediaStatistics { serial, figures: figures(50) });
+    desk.give(Input::MediaStatistics { serial: serial + 1, figures: figures(99) });
+    desk.wait(1_000);
+    desk.soft("endcall");
+    let bye = desk.sent.last().unwrap();
+    assert!(bye.starts_with("BYE ") && bye.contains("\r\nP-RTP-Stat: PS=50,"), "{bye}");
+    assert!(bye.contains(",DU=1,EN=G711u,DE=G711u\r\n"), "{bye}");
+}
+
+#[test]
+fn pages_are_challenged_when_the_setting_says_so() {
+    let mut desk = Desk::registered();
+    for (tag, value) in [("Auth_Page_1_", "yes"), ("Auth_Page_Realm_1_", "hall")] {
+        desk.phone.set(desk.now, tag, value).unwrap();
+    }
+    desk.call_in_with("Call-Info: <sip:192.0.2.1>;answer-after=0\r\n");
+    assert_eq!(desk.last(), "SIP/2.0 401 Unauthorized");
+    assert!(desk.sent.last().unwrap().contains("Digest realm=\"hall\""));
+    assert_eq!(desk.state(LineKey::L1), CallState::Idle, "nothing rings");
 }
 
 #[test]

@@ -71,6 +71,7 @@ header_names! {
     PCalledPartyId "P-Called-Party-ID",
     PEarlyMedia "P-Early-Media",
     PPreferredIdentity "P-Preferred-Identity",
+    PRtpStat "P-RTP-Stat",
     Path "Path",
     Priority "Priority",
     Privacy "Privacy",

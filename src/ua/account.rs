@@ -306,6 +306,8 @@ pub struct Settings {
     pub rtp_port_max: u16,
     /// `RTP Packet Size`, milliseconds.
     pub packet_ms: u16,
+    /// `Stats In BYE`: the end of a call says how it sounded.
+    pub stats_in_bye: bool,
     /// `AVT Dynamic Payload`: telephone events in our offers; `None`: no such offer.
     pub dtmf_payload_type: Option<u8>,
     /// `AVT Codec Name`: what our descriptions call telephone events; empty: `telephone-event`.
@@ -371,6 +373,7 @@ impl Settings {
             rtp_port_min: 16_384,
             rtp_port_max: 16_482,
             packet_ms: 30,
+            stats_in_bye: false,
             dtmf_payload_type: Some(101),
             dtmf_codec_name: String::new(),
             dtmf_relay_type: String::new(),

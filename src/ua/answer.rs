@@ -6,6 +6,7 @@ use super::answered::name;
 use super::guard::Challenge;
 use super::identifier;
 use super::refresh;
+use super::report::Report;
 use super::request;
 use super::session::Session;
 use super::session_timer::Grant;
@@ -40,6 +41,8 @@ pub(super) struct Answer<'a> {
     pub(super) warning: Option<sdp::Refusal>,
     /// What a 401 asks for.
     pub(super) challenge: Option<&'a Challenge<'a>>,
+    /// How the call sounded.
+    pub(super) report: Option<&'a Report>,
     /// A session description.
     pub(super) body: &'a [u8],
 }
@@ -59,6 +62,7 @@ impl<'a> Answer<'a> {
             retry_after_s: None,
             warning: None,
             challenge: None,
+            report: None,
             body: b"",
         }
     }
@@ -235,6 +239,9 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
     }
     if let Some(challenge) = answer.challenge {
         challenge.write(out);
+    }
+    if let Some(report) = answer.report {
+        report.compose(out);
     }
     if answer.body.is_empty() {
         compose::finish_without_body(out);

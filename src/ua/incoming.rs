@@ -161,7 +161,7 @@ impl UserAgent {
             if let Some(server) = session.server {
                 self.transactions.acknowledge(server);
             }
-            self.reply(now, arrival, request, id, Status::OK);
+            self.answer_bye(now, arrival, request, id);
             // §15.1.2, RFC 3326: before the answer it has the sense of a CANCEL.
             let ringing = self.sessions.get(id.0).is_some_and(|session| session.state == State::Incoming);
             let elsewhere = request.reasons().any(|reason| reason.is_answered_elsewhere());
@@ -177,6 +177,14 @@ impl UserAgent {
         } else {
             self.reply(now, arrival, request, id, Status::OK);
         }
+    }
+
+    /// 200, and how the call sounded.
+    fn answer_bye(&mut self, now: Instant, arrival: Hop, request: &Message<'_>, id: SessionId) {
+        let Some(session) = self.sessions.get(id.0) else { return };
+        let (tag, report) = (session.own_tag(), session.report(now, &self.settings));
+        let answer = Answer { report: report.as_ref(), ..Answer::new(Status::OK, Some(&tag)) };
+        self.reply_with(now, arrival, request, &answer);
     }
 
     /// §9.2: 200 to the CANCEL, 487 to the INVITE if it is not answered yet.

@@ -232,6 +232,9 @@ impl UserAgent {
         }
         self.proceed(now, rng, id, Input::Acknowledged);
         if was_new {
+            if let Some(session) = self.sessions.get_mut(id.0) {
+                session.answered_at = Some(now);
+            }
             self.tell(Event::Answered(id));
         } else if changed {
             self.tell(Event::Media(id));

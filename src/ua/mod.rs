@@ -41,6 +41,7 @@ mod referral;
 mod refresh;
 mod register;
 mod registration;
+mod report;
 mod request;
 mod resolve;
 mod response;
@@ -74,6 +75,7 @@ use heapless::Deque;
 
 use crate::base::{Instant, Pool, Rng, earliest};
 use crate::limits;
+use crate::media::stream::Statistics;
 use crate::stun::Binding;
 use crate::transaction::{ClientEnd, ClientId, Hop, Notice, Owner, ServerEnd, Transactions};
 use answered::Answered;
@@ -147,6 +149,13 @@ pub enum Input<'a> {
         records: Records<'a>,
         /// How long it is good, seconds, if the host knows.
         ttl_s: Option<u32>,
+    },
+    /// How a session's audio fares, as the task that carries it counts; the newest figures count.
+    MediaStatistics {
+        /// The session.
+        session: SessionId,
+        /// The figures.
+        figures: &'a Statistics,
     },
     /// A wish of the layer above.
     Command(Command<'a>),
@@ -259,6 +268,7 @@ impl UserAgent {
                     self.located(now, rng);
                 }
             }
+            Input::MediaStatistics { session, figures } => self.take_statistics(session, figures),
             Input::Command(command) => {
                 let outcome = self.command(now, rng, command);
                 self.come_to_rest(now, rng);

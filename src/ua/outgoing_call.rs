@@ -136,7 +136,7 @@ impl UserAgent {
         session.dialog.compose_head(&mut out, method, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
         request::demands(&mut out, &account);
-        session.compose_fields(&mut out, settings, offers, &account, own_server);
+        session.compose_fields(now, &mut out, settings, offers, &account, own_server);
         Self::compose_follow(follows, id, offers && initial, &mut out);
         let offer = crate::sdp::offer(&session.local);
         let mut body = [0; limits::DESCRIPTION_BYTES];
@@ -305,6 +305,7 @@ impl UserAgent {
         }
         session.offer_pending = false;
         session.acknowledged = None;
+        session.answered_at = Some(now);
         if usable || !session.state.is_named() {
             self.proceed(now, rng, id, Input::Success);
             let confirmed = self.sessions.get(id.0).is_some_and(|session| session.state == State::Confirmed);
@@ -486,6 +487,7 @@ impl Session {
     /// is good and, to the extension's own server, who calls.
     fn compose_fields(
         &self,
+        now: Instant,
         out: &mut Writer<'_>,
         settings: &Settings,
         offers: bool,
@@ -499,6 +501,9 @@ impl Session {
         if let (false, Some((status, text))) = (offers, self.reason()) {
             let mut room = [0; 80];
             compose::header(out, HeaderName::Reason, request::reason(&mut room, status, text));
+        }
+        if let (false, Some(report)) = (offers, self.report(now, settings)) {
+            report.compose(out);
         }
         if self.anonymous {
             compose::header(out, HeaderName::Privacy, b"id");

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use deskphone::base::Instant;
 use deskphone::config::Config;
 use deskphone::media::scripted_tone::ScriptedTone;
+use deskphone::media::stream::Statistics;
 use deskphone::phone::{AudioPlan, Tone};
 use deskphone::script::ToneScript;
 use mio::{Registry, Token};
@@ -85,6 +86,11 @@ impl Audio {
     /// The power is gone: no goodbye.
     pub(crate) fn cut(&mut self) {
         self.streams = [const { None }; 4];
+    }
+
+    /// The figures of each stream that runs, by its serial.
+    pub(crate) fn statistics(&self) -> Vec<(u32, Statistics)> {
+        self.streams.iter().flatten().map(Stream::statistics).collect()
     }
 
     /// Follows the plan, takes what has arrived, and moves the frames that are due.

@@ -27,6 +27,7 @@ pub struct Desk {
     network: Network,
     fault: Fault,
     lifted: bool,
+    counted_at: Instant,
     _ports: PortRange,
     /// What goes through the microphone and comes out of the loudspeaker.
     pub audio: Audio,
@@ -36,6 +37,8 @@ pub struct Desk {
     pub notices: Vec<Notice>,
 }
 
+/// How often figures are given.
+const COUNT_MS: u64 = 1_000;
 /// Room for all settings as they are saved.
 const IMAGE_BYTES: usize = 16_384;
 
@@ -80,6 +83,7 @@ impl Desk {
             network,
             fault: Fault::default(),
             lifted: false,
+            counted_at: Instant::ZERO,
             _ports: ports,
             audio: Audio::new(registry.try_clone()?, token, address),
             mark: 0,
@@ -237,9 +241,20 @@ impl Desk {
             self.step(now, Input::Timeout);
             self.drain(now, record, resolver);
         }
+        self.count(now);
         let plan = self.phone.view().audio;
         self.audio.tune(&plan, self.phone.config());
         self.audio.work(now, &plan, &self.fault, record);
+    }
+
+    /// Once a second the phone hears how its streams fare.
+    fn count(&mut self, now: Instant) {
+        if now.since_ms(self.counted_at) >= COUNT_MS {
+            self.counted_at = now;
+            for (serial, figures) in self.audio.statistics() {
+                self.step(now, Input::MediaStatistics { serial, figures });
+            }
+        }
     }
 
     fn drain(&mut self, now: Instant, record: &mut Record, resolver: &Resolver) {

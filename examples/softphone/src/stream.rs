@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use deskphone::base::{Instant, UnixTime};
-use deskphone::media::stream::AudioStream;
+use deskphone::media::stream::{AudioStream, Statistics};
 use deskphone::phone::Stream as Plan;
 use deskphone::rtp::rtcp::{self, Description};
 use deskphone::rtp::telephone_event::Digit;
@@ -143,6 +143,11 @@ impl Stream {
             let packet = datagram.get(..length).unwrap_or_default();
             send(rtcp, next_port(self.local), next_port(self.plan.remote), packet, fault, record);
         }
+    }
+
+    /// What the library counted.
+    pub(crate) fn statistics(&self) -> (u32, Statistics) {
+        (self.plan.serial, self.machine.statistics())
     }
 
     /// Says goodbye; the sockets close with it.

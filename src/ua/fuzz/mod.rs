@@ -15,6 +15,7 @@ use super::{
 use crate::base::bounded::filled;
 use crate::base::{Instant, Rng, Writer, text};
 use crate::limits;
+use crate::media::stream::Statistics;
 use crate::sdp::Codec;
 use crate::sip::{Message, Method};
 use crate::transaction::{Hop, Transport};
@@ -405,6 +406,7 @@ impl Desk {
         let remote = if value & 64 == 0 { remote } else { SocketAddr::new(OTHERS, 5_060) };
         match value % 4 {
             0 => self.step(Input::Network(None)),
+            1 if value >= 192 => self.count(u32::from(value)),
             1 => self.step(Input::Network(Some(OURS))),
             2 => self.step(Input::Unreachable(Hop {
                 transport: Transport::Udp,
@@ -413,6 +415,20 @@ impl Desk {
                 connection: None,
             })),
             _ => self.look_up(value),
+        }
+    }
+
+    /// The audio task counts.
+    fn count(&mut self, number: u32) {
+        let figures = Statistics {
+            packets_sent: number,
+            decode_latency_ms: u32::MAX,
+            round_trip_ms: Some(u32::MAX),
+            ..Statistics::default()
+        };
+        let session = self.ua.sessions.iter().next().map(|(id, _)| SessionId(id));
+        if let Some(session) = session {
+            self.step(Input::MediaStatistics { session, figures: &figures });
         }
     }
 

@@ -20,6 +20,7 @@ use super::view::{SessionMedia, SessionView};
 use crate::base::{Instant, Timer, earliest};
 use crate::dialog::{Dialog, Sequence, Stage};
 use crate::limits;
+use crate::media::stream::Statistics;
 use crate::sdp::{Local, Negotiated};
 use crate::sip::{Message, Status};
 use crate::transaction::{ClientId, Hop, ServerId};
@@ -59,6 +60,9 @@ pub(super) struct Session {
     pub(super) heard_183: bool,
     /// The provisional answers to their first INVITE.
     pub(super) provisional: Reliable,
+    /// When the call began to stand, and the newest figures of its audio.
+    pub(super) answered_at: Option<Instant>,
+    pub(super) figures: Option<Statistics>,
     /// The person has answered, the 200 waits for a PRACK.
     pub(super) answer_wanted: bool,
     /// Challenges that PRACK or UPDATE has answered.
@@ -171,6 +175,8 @@ impl Session {
             early: EarlyDialogs::new(),
             heard_183: false,
             provisional: Reliable::PLAIN,
+            answered_at: None,
+            figures: None,
             answer_wanted: false,
             beside_attempts: Attempts::new(),
             timer: SessionTimer::new(),

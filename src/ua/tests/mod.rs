@@ -16,6 +16,7 @@ mod outgoing;
 mod properties;
 mod provisional;
 mod registration;
+mod report;
 mod session_timers;
 mod subscriptions;
 mod transfers;
