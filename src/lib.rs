@@ -21,6 +21,7 @@ pub mod rtp;
 pub mod script;
 pub mod sdp;
 pub mod sip;
+pub mod srtp;
 pub mod stun;
 pub mod transaction;
 pub mod ua;

@@ -130,6 +130,10 @@ pub const PACKET_SAMPLES: usize = 1_280;
 const _: () = assert!(JITTER_SAMPLES.is_power_of_two(), "timestamps wrap onto the ring");
 const _: () = assert!(JITTER_SAMPLES >= 2 * PACKET_SAMPLES + 80, "the least delay is 10 ms above a packet");
 
+/// Sources (SSRC) of one direction that an SRTP session knows. A peer that changes its SSRC more often during
+/// a call is not heard any more until the keys change.
+pub const SRTP_SOURCES: usize = pick(4, 1);
+
 /// Orders to the user agent that one key or event can cause: the active call gives way, another begins.
 pub const ORDERS: usize = 4;
 

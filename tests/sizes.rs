@@ -13,6 +13,7 @@ use deskphone::phone::Phone;
 use deskphone::sdp::{Description, Local, Negotiated};
 use deskphone::sip::Message;
 use deskphone::sip::stream::Framer;
+use deskphone::srtp::{Receiver, Sender, Session};
 use deskphone::transaction::Transactions;
 use deskphone::ua::UserAgent;
 
@@ -45,6 +46,9 @@ fn each_part_stays_within_its_bound() {
         JitterBuffer, 6_000;
         ToneGenerator, 256;
         AudioStream, 8_000;
+        Sender, 1_500;
+        Receiver, 1_500;
+        Session, 3_000;
         UserAgent, 92_000;
         Phone, 110_000;
     }

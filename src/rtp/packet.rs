@@ -152,6 +152,23 @@ impl<'a> Extension<'a> {
     }
 }
 
+/// Bytes of a datagram's whole header: fixed part, contributing sources, extension. That is all that can be
+/// known of a packet whose payload is encrypted (RFC 3711 §3.1: its padding is, too).
+///
+/// # Errors
+/// As [`Packet::parse`], but never [`ParseError::Padding`].
+pub fn header_bytes(datagram: &[u8]) -> Result<usize, ParseError> {
+    let (header, rest) = datagram.split_first_chunk::<HEADER_BYTES>().ok_or(ParseError::Short)?;
+    let [flags, ..] = *header;
+    if flags >> 6 != 2 {
+        return Err(ParseError::Version);
+    }
+    let contributing_bytes = usize::from(flags & 0x0F).saturating_mul(4);
+    let (_, rest) = rest.split_at_checked(contributing_bytes).ok_or(ParseError::Contributing)?;
+    let (_, payload) = if flags & 0x10 == 0 { (None, rest) } else { Extension::parse(rest)? };
+    Ok(datagram.len().saturating_sub(payload.len()))
+}
+
 fn words(bytes: &[u8]) -> Result<usize, Overflow> {
     if bytes.len().is_multiple_of(4) { Ok(bytes.len() / 4) } else { Err(Overflow) }
 }
@@ -218,6 +235,10 @@ mod tests {
             let mut buffer = [0; 512];
             let length = packet.compose(&mut buffer).unwrap();
             prop_assert_eq!(Packet::parse(&buffer[..length]), Ok(packet));
+            let header = Packet { payload: &[], padding: 0, ..packet }.compose(&mut [0; 512]).unwrap();
+            prop_assert_eq!(header_bytes(&buffer[..length]), Ok(header));
+            prop_assert_eq!(header_bytes(&buffer[..header]), Ok(header));
+            prop_assert!((0..header).all(|part| header_bytes(&buffer[..part]).is_err()));
         }
 
         #[test]

@@ -3,6 +3,7 @@
 mod audio;
 mod desk;
 mod dialling;
+mod protection;
 mod scripts;
 mod settings;
 mod signalling;
@@ -50,6 +51,7 @@ pub fn everything() -> bool {
         && signalling::transactions()
         && audio::descriptions()
         && audio::stream()
+        && protection::protection()
         && dialling::dialling()
         && scripts::scripts()
         && settings::settings()
