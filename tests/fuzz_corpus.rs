@@ -82,6 +82,11 @@ fn sip_stream() {
 }
 
 #[test]
+fn srtp() {
+    run("srtp", deskphone::srtp::fuzz_srtp);
+}
+
+#[test]
 fn stun() {
     run("stun", deskphone::stun::fuzz_stun);
 }

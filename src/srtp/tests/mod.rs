@@ -4,7 +4,6 @@ mod refusals;
 mod roll_over;
 mod vectors;
 
-use std::string::String;
 use std::vec::Vec;
 
 use super::Session;
@@ -12,8 +11,8 @@ use crate::crypto::{MasterKey, Suite};
 
 /// Bytes from hexadecimal digits; blanks do not count.
 pub(super) fn hex(digits: &str) -> Vec<u8> {
-    let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+    let digits: Vec<u8> = digits.chars().filter_map(|c| c.to_digit(16)?.try_into().ok()).collect();
+    digits.as_chunks::<2>().0.iter().map(|[high, low]| (high << 4) | low).collect()
 }
 
 pub(super) fn key(suite: Suite, key: &str, salt: &str) -> MasterKey {
