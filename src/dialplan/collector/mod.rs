@@ -169,7 +169,8 @@ impl Collector {
         }
     }
 
-    /// Takes one input. A key before [`Input::Start`] begins a number itself.
+    /// Takes one input. A key before [`Input::Start`] begins a number itself: whoever presses it does not
+    /// mean the hot line.
     pub fn step(&mut self, now: Instant, plan: &Plan, rules: &Rules, input: Input) -> Step {
         let verdict = match (self.state, input) {
             (State::Idle | State::Open | State::Complete | State::Decided, Input::Start) => {
@@ -179,9 +180,11 @@ impl Collector {
             (State::Idle, Input::Key(key)) => {
                 self.keys.clear();
                 match self.again(now, plan, rules) {
-                    Verdict::Collecting => self.press(now, plan, rules, key),
-                    decided @ (Verdict::Send
-                    | Verdict::AsDialled
+                    Verdict::Collecting | Verdict::Send => {
+                        self.number.clear();
+                        self.press(now, plan, rules, key)
+                    }
+                    decided @ (Verdict::AsDialled
                     | Verdict::Rejected
                     | Verdict::Code(_)
                     | Verdict::SpeedDial(_)) => decided,
