@@ -77,6 +77,11 @@ impl AudioPath {
         self.selected
     }
 
+    /// Whether the handset is out of its cradle.
+    pub(super) const fn is_lifted(&self) -> bool {
+        self.lifted
+    }
+
     /// Whether the microphone is off although a device is on.
     #[must_use]
     pub const fn is_muted(&self) -> bool {

@@ -5,7 +5,8 @@
 //! Choosing a device answers the lowest ringing line key, or else takes the first idle line; choosing a line
 //! key turns a device on: the handset if it is lifted, else the preferred one. Turning the device off ends
 //! the active call, and no other. Another line key puts a conversation on hold; what cannot be held (a number
-//! half dialled, a call not yet answered, one that failed) it ends.
+//! half dialled, a call not yet answered, one that failed) it ends. Only a three-way conference has two
+//! active calls at a time.
 //!
 //! Between here and the user agent pass only [`ua::Command`] and [`ua::Event`]:
 //!
@@ -33,6 +34,8 @@
 pub mod alert;
 pub mod appearance;
 pub mod audio_path;
+mod choice;
+mod conference;
 pub mod desk;
 mod dialling;
 pub mod dtmf;
@@ -52,6 +55,7 @@ mod transfer;
 
 pub use appearance::{Appearance, Party};
 pub use audio_path::{AudioDevice, AudioPath};
+pub use choice::Choice;
 pub use dtmf::Digit;
 pub use keys::{DialKey, LineKey};
 pub use lamp::{Colour, Lamp, LampState, Pattern};
@@ -95,8 +99,12 @@ pub struct Calls {
     /// When the last time began that any call rang.
     ringing_since: Option<Instant>,
     serials: u32,
-    /// A transfer that waits for its other call.
+    /// A transfer or a conference that waits for its other call.
     begun: Option<transfer::Begun>,
+    /// The two calls that are joined.
+    joined: Option<conference::Joined>,
+    /// The question which held call is meant.
+    asked: Option<choice::Asked>,
     /// Where the far end of the transfer that is ordered goes.
     refer_to: transfer::Target,
 }
@@ -187,6 +195,8 @@ impl Calls {
             ringing_since: None,
             serials: 0,
             begun: None,
+            joined: None,
+            asked: None,
             refer_to: String::new(),
         }
     }
@@ -212,6 +222,9 @@ impl Calls {
     }
 
     fn take(&mut self, turn: &mut Turn<'_>, input: Input<'_>) {
+        if self.take_choice(turn, &input) {
+            return;
+        }
         match input {
             Input::Line(key) => self.press_line(turn, key),
             Input::Device(device) => self.press_device(turn, device),
@@ -238,7 +251,8 @@ impl Calls {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         let lines = self.lines.iter().map(Line::deadline);
-        earliest(lines.chain([self.alert.deadline(), self.on_hook.deadline(), self.dtmf.deadline()]))
+        let mine = [self.alert.deadline(), self.on_hook.deadline(), self.dtmf.deadline()];
+        earliest(lines.chain(mine).chain([self.conference_deadline(), self.choice_deadline()]))
     }
 
     /// An order in the user agent's words; `None` for what the calls do by themselves.
@@ -297,7 +311,7 @@ impl Calls {
         }
     }
 
-    /// The active call's line key.
+    /// The active call's line key; of the two in a conference, the lower one.
     #[must_use]
     pub fn active(&self) -> Option<LineKey> {
         LineKey::ALL.into_iter().find(|&key| self.line(key).state().is_active())
@@ -310,11 +324,12 @@ impl Calls {
     }
 
     /// The line key that display and soft keys speak of: the active call, else the lowest ringing one, else
-    /// the lowest held one.
+    /// the one that a choice is asked for, else the lowest held one.
     #[must_use]
     pub fn focus(&self) -> Option<LineKey> {
         let ringing = || self.lowest(CallState::Ringing);
-        self.active().or_else(ringing).or_else(|| self.lowest(CallState::Held))
+        let held = || self.asks().or_else(|| self.lowest(CallState::Held));
+        self.active().or_else(ringing).or_else(held)
     }
 
     /// A line key's name on the display: `Short Name`, or the user id of its extension.
@@ -338,7 +353,8 @@ impl Calls {
     pub fn tone(&self) -> Option<(Tone, Instant)> {
         let active = self.active()?;
         let waiting = || self.alert.waiting().map(|since| (Tone::CallWaiting, since));
-        self.line(active).tone().or_else(waiting)
+        let own = if self.conference().is_some() { self.shared_tone() } else { self.line(active).tone() };
+        own.or_else(waiting)
     }
 
     /// The ring tone that sounds, by number, and when it began.
@@ -444,7 +460,7 @@ impl Calls {
             None => self.path.release(),
             Some(_) => self.path.select_automatically(preferred_device(config)),
         }
-        if active.is_none_or(|key| self.line(key).state() != CallState::Connected) {
+        if self.lowest(CallState::Connected).is_none() {
             self.dtmf.step(now, dtmf::Input::Stop);
         }
         let ringing = self.lowest(CallState::Ringing);
@@ -463,6 +479,8 @@ impl Calls {
             }
         }
         self.settle_transfer();
+        self.settle_conference(now, config);
+        self.settle_choice();
     }
 
     fn ring_of(&self, config: &Config, key: LineKey) -> u8 {

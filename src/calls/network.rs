@@ -30,10 +30,15 @@ impl Calls {
                 let on_hold = view.is_some_and(|view| view.on_hold);
                 self.tell(turn, session, view, Call::MediaFailed { on_hold });
             }
-            Event::Ended { session, reason } => match self.leaves_by_transfer(session) {
-                Some(key) => self.order(turn, key, Call::Transferred),
-                None => self.tell(turn, session, view, Call::Ended(reason)),
-            },
+            Event::Ended { session, reason } => {
+                if let Some(key) = self.leaves_by_transfer(session) {
+                    self.order(turn, key, Call::Transferred);
+                } else if let Some(key) = self.leaves_conference(session) {
+                    self.order(turn, key, Call::Left);
+                } else {
+                    self.tell(turn, session, view, Call::Ended(reason));
+                }
+            }
             Event::Transferred { session, status } => self.transferred(turn, session, status),
             Event::Referred { session, by } => self.moved(turn, session, Call::Followed(by), view),
             Event::Replaced { session, by } => {
@@ -47,7 +52,7 @@ impl Calls {
                 }
             }
             Event::Hold(session) => {
-                let ours = self.line_of(session).filter(|key| self.active() == Some(*key));
+                let ours = self.line_of(session);
                 if ours.is_some_and(|key| self.line(key).state() == CallState::Connected) {
                     self.press_hold(turn);
                 }

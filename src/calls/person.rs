@@ -36,6 +36,12 @@ pub enum Action {
     TransferHeld,
     /// Send the conversation to a number that is dialled next.
     TransferBlind,
+    /// Begin a conference, or make it of the conversation and the call that was begun for it.
+    Conference,
+    /// Bring a held call into the conversation.
+    ConferenceHeld,
+    /// Leave the conference to the two others.
+    Join,
 }
 
 impl Calls {
@@ -75,34 +81,39 @@ impl Calls {
         }
     }
 
-    /// Puts the conversation on hold; ends a call that failed. All other calls stay as they are: a held call
-    /// comes back by its line key.
+    /// Puts the conversation on hold, both of a conference; ends a call that failed. All other calls stay as
+    /// they are: a held call comes back by its line key.
     pub(super) fn press_hold(&mut self, turn: &mut Turn<'_>) {
-        let Some(active) = self.active() else { return };
-        match self.line(active).state() {
-            CallState::Connected => self.order(turn, active, Call::Hold),
-            CallState::Invalid => self.order(turn, active, Call::Release),
-            CallState::Disabled
-            | CallState::Idle
-            | CallState::Dialing
-            | CallState::Calling
-            | CallState::Proceeding
-            | CallState::Ringing
-            | CallState::Held
-            | CallState::Busy => {}
+        for key in LineKey::ALL {
+            match self.line(key).state() {
+                CallState::Connected => self.order(turn, key, Call::Hold),
+                CallState::Invalid => self.order(turn, key, Call::Release),
+                CallState::Disabled
+                | CallState::Idle
+                | CallState::Dialing
+                | CallState::Calling
+                | CallState::Proceeding
+                | CallState::Ringing
+                | CallState::Held
+                | CallState::Busy => {}
+            }
         }
     }
 
     /// A key of the dial pad: part of a number, a digit in the conversation, or the beginning of on-hook
     /// dialling.
     pub(super) fn dial(&mut self, turn: &mut Turn<'_>, key: DialKey) {
-        match self.active().map(|line| (line, self.line(line).state())) {
+        let talks = self.lowest(CallState::Connected);
+        match talks.or_else(|| self.active()).map(|line| (line, self.line(line).state())) {
             Some((line, CallState::Dialing)) => {
                 self.order(turn, line, Call::Collect(Digits::Key(key)));
             }
-            Some((line, CallState::Connected)) => {
+            Some((_, CallState::Connected)) => {
                 self.dtmf.step(turn.now, dtmf::Input::Down(key));
-                self.send_digit(turn, line, key);
+                let talk = |line: &LineKey| self.line(*line).state() == CallState::Connected;
+                for line in LineKey::ALL.into_iter().filter(talk) {
+                    self.send_digit(turn, line, key);
+                }
             }
             // On hook: not while the phone rings, when the screen is the caller's.
             None if self.lowest(CallState::Ringing).is_some() => {}
@@ -173,6 +184,9 @@ impl Calls {
             Action::Transfer => self.transfer(turn),
             Action::TransferHeld => self.transfer_held(turn),
             Action::TransferBlind => self.transfer_blind(turn),
+            Action::Conference => self.confer(turn),
+            Action::ConferenceHeld => self.confer_held(turn),
+            Action::Join => self.join(turn),
         }
     }
 
@@ -190,13 +204,16 @@ impl Calls {
         }
     }
 
-    /// The device is turned off: the active call ends, whatever stands by stays.
+    /// The device is turned off: the active call ends, or both of a conference; whatever stands by stays.
     fn hang_up(&mut self, turn: &mut Turn<'_>) {
-        let Some(active) = self.active() else { return };
-        // Whom somebody is being sent to must not be gone before they meet.
-        let awaited = self.line(active).transfer() == Transfer::Asked;
-        let talks = self.line(active).state() == CallState::Connected;
-        self.order(turn, active, if awaited && talks { Call::Hold } else { Call::Release });
+        for key in LineKey::ALL {
+            // Whom somebody is being sent to must not be gone before they meet.
+            let awaited = self.line(key).transfer() == Transfer::Asked;
+            let talks = self.line(key).state() == CallState::Connected;
+            if self.line(key).state().is_active() {
+                self.order(turn, key, if awaited && talks { Call::Hold } else { Call::Release });
+            }
+        }
     }
 
     /// Takes an idle line: for the number that was typed on hook, if there is one, else to dial.
@@ -246,11 +263,12 @@ impl Calls {
 
     /// Makes a line's call the active one. A conversation on another line is put on hold; what cannot be held
     /// ends, and a number that was being typed on hook is used or forgotten.
-    fn activate(&mut self, turn: &mut Turn<'_>, line: LineKey, input: Call<'_>) {
-        if let Some(active) = self.active().filter(|active| *active != line) {
-            let way =
-                if self.line(active).state() == CallState::Connected { Call::Hold } else { Call::Release };
-            self.order(turn, active, way);
+    pub(super) fn activate(&mut self, turn: &mut Turn<'_>, line: LineKey, input: Call<'_>) {
+        for key in LineKey::ALL.into_iter().filter(|key| *key != line) {
+            let state = self.line(key).state();
+            if state.is_active() {
+                self.order(turn, key, if state == CallState::Connected { Call::Hold } else { Call::Release });
+            }
         }
         self.order(turn, line, input);
         self.on_hook.step(turn.now, on_hook::Input::Drop);

@@ -5,6 +5,7 @@
 //!   xfer:  Connected ──► Held, another line dials ──► rings or answers ──► xfer: both "Transferring"
 //!   bxfer: Connected ──► Held, another line asks for a number ──► complete: "Transferring"
 //!          "Transferring" ──► done: idle   or failed: Held, "Transfer failed"
+//!   xferLx: one held call ──► as the second xfer; several ──► a line key says which (choice.rs)
 //! ```
 //! The call on hold is always the one that is sent, the other one is where it is sent to. Until the far end
 //! is gone the held call stays as it is, so that nothing has to be repaired when the transfer fails.
@@ -14,6 +15,7 @@ use core::fmt::Write;
 use heapless::String;
 
 use super::appearance::{self, Input as Call, Served};
+use super::choice::{Choice, Partner};
 use super::{CallState, Calls, Line, LineKey, Order, Tone, Turn, services};
 use crate::base::text;
 use crate::config::Config;
@@ -47,11 +49,12 @@ pub(super) enum Mark {
     Failed(CallState),
 }
 
-/// A transfer that the person has begun: whom, and the line that is for the other one.
+/// A transfer or conference that the person has begun: whom, and the line that is for the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Begun {
     pub(super) held: LineKey,
     pub(super) line: LineKey,
+    pub(super) aim: Choice,
 }
 
 impl Mark {
@@ -80,13 +83,14 @@ impl Calls {
     /// Whether `xfer` does something: begins a transfer, or completes the one that is begun.
     #[must_use]
     pub fn can_transfer(&self, config: &Config) -> bool {
-        config.read(phone::ATTN_TRANSFER_SERV) && (self.begun_pair().is_some() || self.can_consult())
+        let begun = || self.begun_pair().map(|pair| pair.aim == Choice::Transfer);
+        config.read(phone::ATTN_TRANSFER_SERV) && begun().unwrap_or_else(|| self.can_consult())
     }
 
-    /// Whether `xferLx` does something: there is one held call that the active one can be for.
+    /// Whether `xferLx` does something: there are held calls that the active one can be for.
     #[must_use]
     pub fn can_transfer_held(&self, config: &Config) -> bool {
-        config.read(phone::ATTN_TRANSFER_SERV) && self.only_pair().is_some()
+        config.read(phone::ATTN_TRANSFER_SERV) && self.partner(Choice::Transfer).is_some()
     }
 
     /// Whether `bxfer` does something.
@@ -103,14 +107,17 @@ impl Calls {
         }
         match self.begun_pair() {
             Some(pair) => self.complete(turn, pair),
-            None => self.consult(turn, Tone::Second),
+            None => self.consult(turn, Tone::Second, Choice::Transfer),
         }
     }
 
-    /// The `xferLx` soft key: the one held call is sent to the active one's far end.
+    /// The `xferLx` soft key: the one held call is sent to the active one's far end; of several, the one that
+    /// a line key says.
     pub(super) fn transfer_held(&mut self, turn: &mut Turn<'_>) {
-        if let Some(pair) = self.only_pair().filter(|_| self.can_transfer_held(turn.config)) {
-            self.complete(turn, pair);
+        match self.partner(Choice::Transfer).filter(|_| self.can_transfer_held(turn.config)) {
+            Some(Partner::One(pair)) => self.complete(turn, pair),
+            Some(Partner::Several(line)) => self.ask(turn, line, Choice::Transfer),
+            None => {}
         }
     }
 
@@ -119,7 +126,7 @@ impl Calls {
         if !self.can_transfer_blind(turn.config) {
             return;
         }
-        self.consult(turn, Tone::Prompt);
+        self.consult(turn, Tone::Prompt, Choice::Transfer);
         if let Some(begun) = self.begun
             && self.line(begun.line).state() == CallState::Dialing
         {
@@ -135,7 +142,7 @@ impl Calls {
         let already = self.begun.filter(|begun| begun.line == line && self.is_sendable(begun.held));
         let held = LineKey::ALL.into_iter().filter(|&key| self.is_sendable(key));
         let last = held.max_by_key(|&key| self.line(key).held_since());
-        self.begun = already.or_else(|| last.map(|held| Begun { held, line }));
+        self.begun = already.or_else(|| last.map(|held| Begun { held, line, aim: Choice::Transfer }));
         self.begun.is_some()
     }
 
@@ -204,22 +211,22 @@ impl Calls {
     }
 
     /// Hold the active call and take a line for another one.
-    fn consult(&mut self, turn: &mut Turn<'_>, tone: Tone) {
+    pub(super) fn consult(&mut self, turn: &mut Turn<'_>, tone: Tone, aim: Choice) {
         let Some(held) = self.active() else { return };
         let Some(line) = self.line_beside(turn.config, held) else { return };
         self.take_line(turn, line, tone);
-        self.begun = Some(Begun { held, line });
+        self.begun = Some(Begun { held, line, aim });
     }
 
     /// Sends the held call to the active one's far end: into our place there when that has answered
     /// (RFC 5589 §7.3), else, and with `Blind Attn-Xfer Enable`, our own call is ended first and the number
     /// given (RFC 5589 §7.6).
-    fn complete(&mut self, turn: &mut Turn<'_>, pair: Begun) {
+    pub(super) fn complete(&mut self, turn: &mut Turn<'_>, pair: Begun) {
         let (held, active) = (self.line(pair.held), self.line(pair.line));
         let (Some(session), Some(other)) = (held.session(), active.session()) else { return };
         let number = held.extension().map_or(1, ExtensionId::number);
         let blind = turn.config.read(ext::BLIND_ATTN_XFER_ENABLE.of(number));
-        if active.state() == CallState::Connected && !blind {
+        if matches!(active.state(), CallState::Connected | CallState::Held) && !blind {
             self.line_mut(pair.held).set_mark(Mark::Asked { other: Some(other) });
             self.line_mut(pair.line).set_mark(Mark::Awaited);
             self.begun = None;
@@ -229,7 +236,8 @@ impl Calls {
         let number = if appearance.is_incoming() { &active.party().number } else { appearance.target() };
         let target = target_on(turn.config, ["", number], active.extension(), held.extension());
         let Some(target) = target else { return self.transfer_failed(pair.held) };
-        self.order(turn, pair.line, Call::Release);
+        push(turn, pair.line, appearance::Order::End(other));
+        self.order(turn, pair.line, Call::Left);
         self.send(turn, pair.held, target);
     }
 
@@ -243,37 +251,32 @@ impl Calls {
 
     /// The transfer that is begun, when it can be completed: one call on hold, the other one active and
     /// ringing or answered.
-    fn begun_pair(&self) -> Option<Begun> {
-        let Begun { held, line } = self.begun?;
-        let pairs = [Begun { held, line }, Begun { held: line, line: held }];
+    pub(super) fn begun_pair(&self) -> Option<Begun> {
+        let begun = self.begun?;
+        let pairs = [begun, Begun { held: begun.line, line: begun.held, ..begun }];
         pairs.into_iter().find(|pair| self.is_pair(*pair))
     }
 
-    fn only_pair(&self) -> Option<Begun> {
-        let line = self.active()?;
-        let mut held = LineKey::ALL.into_iter().filter(|&key| self.is_sendable(key));
-        let pair = Begun { held: held.next()?, line };
-        (held.next().is_none() && self.is_pair(pair)).then_some(pair)
-    }
-
-    fn is_pair(&self, pair: Begun) -> bool {
-        self.is_sendable(pair.held)
+    pub(super) fn is_pair(&self, pair: Begun) -> bool {
+        self.conference().is_none()
+            && self.is_sendable(pair.held)
             && self.is_free_to_go(pair.line)
             && matches!(self.line(pair.line).state(), CallState::Proceeding | CallState::Connected)
     }
 
-    fn can_consult(&self) -> bool {
+    pub(super) fn can_consult(&self) -> bool {
+        let alone = self.conference().is_none();
         let talks =
             |key: &LineKey| self.line(*key).state() == CallState::Connected && self.is_free_to_go(*key);
-        self.active().filter(talks).is_some() && self.lowest(CallState::Idle).is_some()
+        alone && self.active().filter(talks).is_some() && self.lowest(CallState::Idle).is_some()
     }
 
-    fn is_sendable(&self, key: LineKey) -> bool {
+    pub(super) fn is_sendable(&self, key: LineKey) -> bool {
         self.line(key).state() == CallState::Held && self.is_free_to_go(key)
     }
 
     /// No transfer of it is under way.
-    fn is_free_to_go(&self, key: LineKey) -> bool {
+    pub(super) fn is_free_to_go(&self, key: LineKey) -> bool {
         self.line(key).mark().shown() != Transfer::Asked
     }
 

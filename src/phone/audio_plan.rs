@@ -28,6 +28,8 @@ pub struct AudioPlan {
     pub tone: Option<Tone>,
     /// When the tone began; [`Tone::script`] tells what it sounds like since then.
     pub tone_since: Instant,
+    /// The tone is for the conferenced far ends, too.
+    pub tone_shared: bool,
     /// The ring tone to play on the ringer (the speaker), by number.
     pub ring: Option<u8>,
     /// When the ringing began; [`crate::calls::ring::cadence`] tells when it sounds.
@@ -59,6 +61,8 @@ pub struct Stream {
     pub send: bool,
     /// Play what the far end sends on the device.
     pub receive: bool,
+    /// The call is in a conference: its far end also hears what the other conferenced stream plays.
+    pub conferenced: bool,
     /// The digit that is sounding in the conversation.
     pub digit: Option<Digit>,
     /// How digits are sent (`Mark All AVT Packets`).
@@ -94,14 +98,15 @@ impl AudioPlan {
         muted: false,
         tone: None,
         tone_since: Instant::ZERO,
+        tone_shared: false,
         ring: None,
         ring_since: Instant::ZERO,
         volume: 0,
         streams: [None; limits::LINE_KEYS],
     };
 
-    /// The line streams that the device's microphone feeds; never more than one.
-    pub fn open_microphones(&self) -> impl Iterator<Item = &Stream> {
+    /// The line streams that the device's microphone feeds; more than one only in a conference.
+    pub fn open_microphones(&self) -> impl Iterator<Item = &Stream> + Clone {
         self.streams.iter().flatten().filter(|stream| stream.send && self.device.is_some())
     }
 }
@@ -117,6 +122,7 @@ pub(super) fn of(phone: &Phone) -> AudioPlan {
         muted: calls.path().is_muted(),
         tone: tone.map(|(tone, _)| tone),
         tone_since: tone.map_or(Instant::ZERO, |(_, since)| since),
+        tone_shared: calls.shares_tone(),
         ring: ring.map(|(number, _)| number),
         ring_since: ring.map_or(Instant::ZERO, |(_, since)| since),
         volume: phone.volumes().of(device),
@@ -131,7 +137,8 @@ fn burst(phone: &Phone) -> Option<(u8, Instant)> {
     sounds.then_some((u8::try_from(number).unwrap_or(1), phone.burst_since))
 }
 
-/// Only the active call speaks with the device. Ring-back tone stands for a far end that is not to be heard.
+/// Only the active call speaks with the device, or both of a conference. Ring-back tone stands for a far end
+/// that is not to be heard.
 fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
     let line = phone.calls.line(key);
     let media = phone.ua.session(line.session()?)?.media?;
@@ -160,6 +167,7 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
         dtmf_payload_type: media.dtmf_payload_type.filter(|_| dtmf != DigitPath::InBand),
         send: active && media.send,
         receive: active && media.receive && !rings,
+        conferenced: phone.calls.is_conferenced(key),
         digit: digit.filter(|_| dtmf.reaches(media.dtmf_payload_type.is_some())),
         dtmf: sender::Setting {
             mark_all: config.read(sip::MARK_ALL_AVT_PACKETS),

@@ -6,14 +6,14 @@ use heapless::{String, Vec};
 
 use super::view::{LineView, View};
 use crate::base::Instant;
-use crate::calls::{AudioDevice, CallState, LineKey, Transfer};
+use crate::calls::{AudioDevice, CallState, Choice, LineKey, Transfer};
 use crate::limits;
 use crate::ua::RegistrationState;
 
 /// Characters of one line; what is longer is cut.
 const ROW_BYTES: usize = 64;
-/// The most lines that a view has: volume, one call in full, and the three others.
-const ROWS: usize = 9;
+/// The most lines that a view has: volume, a question, one call in full, and the three others.
+const ROWS: usize = 10;
 
 type Row = String<ROW_BYTES>;
 
@@ -66,6 +66,11 @@ pub(super) fn render(view: &View<'_>, now: Instant) -> Display {
         };
         display.push(format_args!("{name} volume {}", view.volumes.of(view.device)));
     }
+    match view.choice {
+        Some(Choice::Conference) => display.push(format_args!("Conference with which line?")),
+        Some(Choice::Transfer) => display.push(format_args!("Transfer to which line?")),
+        None => {}
+    }
     match view.focus.and_then(|line| view.lines.get(line.index())) {
         Some(line) => call(&mut display, line, now),
         None => idle(&mut display, view),
@@ -89,6 +94,7 @@ const fn in_use(state: CallState) -> bool {
 /// What a call is doing, or what becomes of it.
 const fn title(line: &LineView<'_>) -> &'static str {
     match line.transfer {
+        Transfer::None if line.conferenced && matches!(line.state, CallState::Connected) => "Conference",
         Transfer::None => line.state.label(),
         Transfer::Asked => "Transferring",
         Transfer::Failed => "Transfer failed",
@@ -141,5 +147,7 @@ impl core::fmt::Display for Clock {
     }
 }
 
-const _: () =
-    assert!(ROWS >= 5 + limits::LINE_KEYS, "volume, three rows of a call, remote hold, other lines");
+const _: () = assert!(
+    ROWS >= 6 + limits::LINE_KEYS,
+    "volume, question, three rows of a call, remote hold, other lines"
+);

@@ -314,9 +314,12 @@ fn body(out: &mut Writer<'_>, text: &str) {
 /// What must hold whatever happened.
 fn check(view: &View<'_>, now: Instant) {
     let active = view.lines.iter().filter(|line| line.state.is_active()).count();
-    assert!(active <= 1, "at most one active call");
-    assert_eq!(view.device.is_some(), active == 1, "a device is on exactly while a call is active");
-    assert!(view.audio.open_microphones().count() <= 1, "at most one open microphone");
+    let conferenced = view.lines.iter().filter(|line| line.conferenced && line.state.is_active()).count();
+    assert!(active <= 1 || (active, conferenced) == (2, 2), "at most one active call, or a conference");
+    assert!(matches!(conferenced, 0 | 2), "a conference has two calls");
+    assert_eq!(view.device.is_some(), active > 0, "a device is on exactly while a call is active");
+    let mut open = view.audio.open_microphones();
+    assert!(open.clone().count() <= 1 || open.all(|stream| stream.conferenced), "one open microphone");
     assert!(!view.muted || view.device.is_some(), "muting belongs to a device");
     assert!(view.tone.is_none() || view.device.is_some(), "a tone needs a device");
     for (line, stream) in view.lines.iter().zip(&view.audio.streams) {

@@ -36,10 +36,16 @@ pub enum SoftKey {
     NewCall,
     /// Begin or complete a transfer.
     Transfer,
-    /// Send the one held call to the active one's far end.
+    /// Send a held call to the active one's far end.
     TransferHeld,
     /// Send the conversation to a number.
     TransferBlind,
+    /// Begin a conference, or make it.
+    Conference,
+    /// Bring a held call into the conversation.
+    ConferenceHeld,
+    /// Leave the conference to the others.
+    Join,
 }
 
 /// The soft keys as they are now. A place without a key stays blank.
@@ -78,6 +84,9 @@ impl SoftKey {
             Self::Transfer => "xfer",
             Self::TransferHeld => "xferLx",
             Self::TransferBlind => "bxfer",
+            Self::Conference => "conf",
+            Self::ConferenceHeld => "confLx",
+            Self::Join => "join",
         }
     }
 
@@ -97,6 +106,9 @@ impl SoftKey {
             Self::Transfer => Action::Transfer,
             Self::TransferHeld => Action::TransferHeld,
             Self::TransferBlind => Action::TransferBlind,
+            Self::Conference => Action::Conference,
+            Self::ConferenceHeld => Action::ConferenceHeld,
+            Self::Join => Action::Join,
         }
     }
 }
@@ -113,17 +125,27 @@ impl SoftKeyRow {
         if calls.lowest(CallState::Ringing).is_some() {
             push(&mut places, &[Some(SoftKey::Answer), Some(SoftKey::Ignore)]);
         }
+        if calls.choice().is_some() {
+            push(&mut places, &[Some(SoftKey::Cancel)]);
+            return Self { places, page: 0 };
+        }
+        if calls.conference().is_some() {
+            let join = calls.can_join(config).then_some(SoftKey::Join);
+            push(&mut places, &[Some(SoftKey::Hold), Some(SoftKey::EndCall), None, join]);
+            trim(&mut places);
+            return Self { places, page: 0 };
+        }
         let redial = calls.last_number().is_some().then_some(SoftKey::Redial);
         match calls.active().map(|line| calls.line(line).state()) {
             Some(CallState::Dialing) if calls.has_digits() => push(&mut places, DIALING),
             Some(CallState::Dialing) => push(&mut places, &[redial]),
             Some(CallState::Calling | CallState::Proceeding | CallState::Invalid) => {
                 push(&mut places, &[None, Some(SoftKey::EndCall)]);
-                transfers(&mut places, calls, config);
+                more_parties(&mut places, calls, config);
             }
             Some(CallState::Connected) => {
                 push(&mut places, &[Some(SoftKey::Hold), Some(SoftKey::EndCall)]);
-                transfers(&mut places, calls, config);
+                more_parties(&mut places, calls, config);
             }
             Some(
                 CallState::Disabled
@@ -224,17 +246,24 @@ impl SoftKeyRow {
 const DIALING: &[Option<SoftKey>] =
     &[None, Some(SoftKey::Dial), Some(SoftKey::DeleteLast), Some(SoftKey::Cancel)];
 
-/// `xfer` in the fourth place, the others on the next page.
-fn transfers(places: &mut Vec<Option<SoftKey>, MOST>, calls: &Calls, config: &Config) {
-    let keys = [
-        (calls.can_transfer(config), SoftKey::Transfer),
+/// `conf` in the third place, `xfer` in the fourth, the others on the next page.
+fn more_parties(places: &mut Vec<Option<SoftKey>, MOST>, calls: &Calls, config: &Config) {
+    let placed =
+        [(calls.can_confer(config), SoftKey::Conference), (calls.can_transfer(config), SoftKey::Transfer)];
+    let further = [
         (calls.can_transfer_blind(config), SoftKey::TransferBlind),
+        (calls.can_confer_held(config), SoftKey::ConferenceHeld),
         (calls.can_transfer_held(config), SoftKey::TransferHeld),
     ];
-    if keys.iter().any(|(offered, _)| *offered) {
-        push(places, &[None]);
-        push(places, &keys.map(|(offered, key)| offered.then_some(key)));
+    push(places, &placed.map(|(offered, key)| offered.then_some(key)));
+    for (_, key) in further.iter().filter(|(offered, _)| *offered) {
+        push(places, &[Some(*key)]);
     }
+    trim(places);
+}
+
+/// Blank places at the end are none.
+fn trim(places: &mut Vec<Option<SoftKey>, MOST>) {
     while places.last() == Some(&None) {
         places.pop();
     }

@@ -194,7 +194,7 @@ fn a_call_from_the_first_key_to_the_last() {
     assert_eq!((view.audio.device, view.tone), (Some(AudioDevice::Speaker), None));
     desk.wait(62_000);
     assert!(desk.phone.view().display(desk.now).contains("101 Connected 1:02"));
-    assert_eq!(desk.labels(), ["hold", "endcall", "xfer", "bxfer"]);
+    assert_eq!(desk.labels(), ["hold", "endcall", "conf", "xfer", "bxfer"]);
     desk.press("HOLD");
     let stream = desk.phone.view().audio.streams[1].unwrap();
     assert_eq!((stream.send, stream.receive, desk.phone.view().device), (false, false, None));
@@ -308,7 +308,7 @@ fn more_than_four_soft_keys_have_pages() {
         (desk.state(LineKey::L1), desk.state(LineKey::L2)),
         (CallState::Connected, CallState::Ringing)
     );
-    assert_eq!(desk.labels(), ["answer", "ignore", "hold", "endcall", "xfer", "bxfer"]);
+    assert_eq!(desk.labels(), ["answer", "ignore", "hold", "endcall", "conf", "xfer", "bxfer"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::display::Display;
 use super::soft_keys::SoftKeyRow;
 use super::volume::Volumes;
 use crate::base::Instant;
-use crate::calls::{AudioDevice, CallState, Colour, Lamp, LineKey, Pattern, Tone, Transfer};
+use crate::calls::{AudioDevice, CallState, Choice, Colour, Lamp, LineKey, Pattern, Tone, Transfer};
 use crate::config::catalogue::ext;
 use crate::limits;
 use crate::ua::{ExtensionId, RegistrationView};
@@ -17,7 +17,7 @@ pub struct View<'a> {
     /// The four call appearances, in line key order.
     pub lines: [LineView<'a>; limits::LINE_KEYS],
     /// The line key that display and soft keys speak of: the active call, else the lowest ringing one, else
-    /// the lowest held one.
+    /// the one that a choice is asked for, else the lowest held one.
     pub focus: Option<LineKey>,
     /// The audio device that is on.
     pub device: Option<AudioDevice>,
@@ -37,6 +37,8 @@ pub struct View<'a> {
     pub ring: Option<u8>,
     /// The four soft keys.
     pub soft_keys: SoftKeyRow,
+    /// What a held call is wanted for: a line key says which.
+    pub choice: Option<Choice>,
     /// How loud things are.
     pub volumes: Volumes,
     /// Where each extension stands with its registrar.
@@ -71,6 +73,8 @@ pub struct LineView<'a> {
     pub held_by_peer: bool,
     /// Whether its far end is being sent to somebody else.
     pub transfer: Transfer,
+    /// Whether it is in a conference.
+    pub conferenced: bool,
     /// When the conversation began; the call timer counts from here.
     pub connected_since: Option<Instant>,
 }
@@ -102,6 +106,7 @@ pub(super) fn of(phone: &Phone) -> View<'_> {
         tone: audio.tone,
         ring: audio.ring,
         soft_keys: phone.soft_keys.clone(),
+        choice: calls.choice(),
         volumes: phone.volumes(),
         registrations: ExtensionId::ALL.map(|extension| phone.ua.registration(extension)),
         audio,
@@ -126,6 +131,7 @@ fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
         incoming: appearance.is_incoming(),
         held_by_peer: appearance.is_held_by_peer(),
         transfer: line.transfer(),
+        conferenced: phone.calls.is_conferenced(key),
         connected_since: appearance.connected_since(),
     }
 }

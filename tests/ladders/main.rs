@@ -8,6 +8,7 @@ mod answering;
 mod audio;
 mod calling;
 mod codes;
+mod conferencing;
 mod dialling;
 mod ending;
 mod holding;

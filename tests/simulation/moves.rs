@@ -51,10 +51,11 @@ impl Party {
         let place = self.up_to(self.phones.len());
         let phone = self.phones[place];
         match self.dice.between(0, 99) {
-            0..=29 => {
+            0..=21 => {
                 let key = KEYS[self.up_to(KEYS.len())];
                 let _pressed = self.world.at(phone).press(key);
             }
+            22..=29 => self.press_soft(phone),
             30..=49 => {
                 let number = NUMBERS[self.up_to(NUMBERS.len())];
                 let _dialled = self.world.at(phone).dial(number).dial("#");
@@ -88,6 +89,16 @@ impl Party {
         }
         if self.aloud {
             println!("{}", self.world.ladder.render(NAMES[0]));
+        }
+    }
+
+    /// One of the soft keys that are offered, on whatever page.
+    fn press_soft(&mut self, phone: PhoneId) {
+        let view = self.world.station(phone).view();
+        let offered: Vec<&str> = view.soft_keys.offered().map(|key| key.label()).collect();
+        let chosen = self.up_to(offered.len());
+        if let Some(label) = offered.get(chosen) {
+            let _pressed = self.world.at(phone).soft(label);
         }
     }
 

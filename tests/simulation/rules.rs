@@ -37,12 +37,20 @@ fn has_session(line: &LineView<'_>) -> bool {
     }
 }
 
-/// At most one active call; a device is on exactly while there is one; one microphone at the most.
+/// At most one active call, or the two of a conference; a device is on exactly while there is one; one
+/// microphone at the most, but for a conference.
 fn devices(view: &View<'_>) {
     let active = view.lines.iter().filter(|line| line.state.is_active()).count();
-    assert!(active <= 1, "{active} active calls");
-    assert_eq!(view.device.is_some(), active == 1, "a device is on exactly while a call is active");
-    assert!(view.audio.open_microphones().count() <= 1, "at most one open microphone");
+    let conferenced: Vec<_> = view.lines.iter().filter(|line| line.conferenced).collect();
+    assert!(active <= 1 || (active, conferenced.len()) == (2, 2), "{active} active calls");
+    assert!(matches!(conferenced.len(), 0 | 2), "two calls make a conference: {conferenced:?}");
+    assert!(conferenced.iter().all(|line| line.state.is_active()), "{conferenced:?}");
+    assert_eq!(view.device.is_some(), active > 0, "a device is on exactly while a call is active");
+    let mut open = view.audio.open_microphones();
+    assert!(open.clone().count() <= 1 || open.all(|stream| stream.conferenced), "one open microphone");
+    for (line, stream) in view.lines.iter().zip(&view.audio.streams) {
+        assert!(stream.is_none_or(|stream| stream.conferenced == line.conferenced), "{line:?} {stream:?}");
+    }
     assert!(!view.muted || view.device.is_some(), "muting belongs to a device");
     let shown =
         [view.speaker_lamp, view.headset_lamp].iter().filter(|lamp| lamp.colour != Colour::Off).count();
@@ -58,7 +66,13 @@ fn sounds(view: &View<'_>) {
     assert_eq!(view.message_lamp.colour != Colour::Off, rings, "the envelope blinks while a call comes in");
     let connected = view.lines.iter().find(|line| line.state == CallState::Connected);
     let silent = connected.is_none_or(|line| line.held_by_peer);
-    let heard = matches!(view.tone, None | Some(Tone::CallWaiting)) || silent;
+    let joined = view.lines.iter().any(|line| line.conferenced);
+    let heard = match view.tone {
+        None | Some(Tone::CallWaiting) => true,
+        Some(Tone::Conference | Tone::Ringback) => joined || silent,
+        Some(_) => silent && !joined,
+    };
+    assert_eq!(view.audio.tone_shared, joined && view.tone.is_some_and(|tone| tone != Tone::CallWaiting));
     assert!(heard, "{:?} in a conversation", view.tone);
 }
 

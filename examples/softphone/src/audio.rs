@@ -1,12 +1,14 @@
 //! A phone's sound: what the microphone hears, the media streams, and what the selected device plays.
 //!
 //! Every 10 ms one frame of 80 samples goes from the microphone into the stream that may send, and one comes
-//! out of the streams and the tone generator for the device.
+//! out of the streams and the tone generator for the device. In a conference each far end hears the other
+//! one, too.
 
 use std::net::IpAddr;
 
 use deskphone::base::Instant;
 use deskphone::config::Config;
+use deskphone::media::mixer::Mixer;
 use deskphone::media::scripted_tone::ScriptedTone;
 use deskphone::media::stream::Statistics;
 use deskphone::phone::{AudioPlan, Tone};
@@ -143,15 +145,33 @@ impl Audio {
     fn frame(&mut self, now: Instant, plan: &AudioPlan, fault: &Fault, record: &mut Record) {
         let heard = self.microphone.next_frame();
         let silence = [0; FRAME];
-        let open = plan.device.is_some() && !plan.muted;
-        let mut played = silence;
-        for stream in self.streams.iter_mut().flatten() {
-            let said = if open && stream.sends() { &heard } else { &silence };
-            stream.capture(now, said, fault, record);
-            add(&mut played, &stream.playout());
-        }
+        let said = if plan.device.is_some() && !plan.muted { heard } else { silence };
         self.repeat();
-        self.tones.mix(&mut played);
+        let mut tone = silence;
+        self.tones.mix(&mut tone);
+        let (mut device, mut conference) = (Mixer::new(), Mixer::new());
+        device.add(&tone);
+        conference.add(&said);
+        conference.add(if plan.tone_shared { &tone } else { &silence });
+        let mut frames = [silence; 4];
+        for (stream, frame) in self.streams.iter_mut().zip(&mut frames) {
+            let Some(stream) = stream else { continue };
+            *frame = stream.playout();
+            device.add(frame);
+            if stream.is_conferenced() {
+                conference.add(frame);
+            }
+        }
+        for (stream, own) in self.streams.iter_mut().zip(&frames) {
+            let Some(stream) = stream else { continue };
+            let mut goes_out = said;
+            if stream.is_conferenced() {
+                conference.without(own, &mut goes_out);
+            }
+            stream.capture(now, if stream.sends() { &goes_out } else { &silence }, fault, record);
+        }
+        let mut played = silence;
+        device.without(&[], &mut played);
         if plan.device.is_none() {
             played = silence;
         }
@@ -185,12 +205,6 @@ impl Audio {
     }
 }
 
-fn add(sum: &mut Frame, part: &Frame) {
-    for (sum, part) in sum.iter_mut().zip(part) {
-        *sum = sum.saturating_add(*part);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,6 +227,7 @@ mod tests {
             dtmf_payload_type: None,
             send: true,
             receive: true,
+            conferenced: false,
             digit: None,
             dtmf: Default::default(),
             jitter: Default::default(),

@@ -80,6 +80,11 @@ impl Stream {
         self.plan.send
     }
 
+    /// Whether its far end hears the other one of a conference.
+    pub(crate) const fn is_conferenced(&self) -> bool {
+        self.plan.conferenced
+    }
+
     /// Takes what has arrived.
     pub(crate) fn receive(&mut self, now: Instant, fault: &Fault, record: &mut Record) {
         let mut buffer = [0; DATAGRAM];

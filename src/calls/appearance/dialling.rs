@@ -88,9 +88,13 @@ impl Appearance {
                 None => self.fail(now, desk, Tone::Reorder),
             },
             Verdict::SpeedDial(digit) => order(Some(Order::SpeedDial(digit))),
-            // A hot or warm line is for who dials nothing, not for who is asked for a number by a service.
-            Verdict::Send if self.purpose.is_some() && self.collector.keys().is_empty() => {
+            // A hot or warm line is for who dials nothing, not for who is asked for a number: by a service,
+            // or for the other party of a transfer or a conference.
+            Verdict::Send if self.is_asked() && self.collector.keys().is_empty() => {
                 self.collector = Collector::new();
+                if self.tone.is_none() && self.ready {
+                    self.sound(now, desk, self.prompt);
+                }
                 NOTHING
             }
             Verdict::Send | Verdict::AsDialled => {
@@ -98,6 +102,10 @@ impl Appearance {
                 self.complete(now, desk, &number.unwrap_or_default())
             }
         }
+    }
+
+    fn is_asked(&self) -> bool {
+        self.purpose.is_some() || matches!(self.prompt, Some(Tone::Second | Tone::Prompt))
     }
 
     /// Calls an address or number as it is, whatever was to be done with the number that was asked for.

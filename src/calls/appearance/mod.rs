@@ -118,6 +118,8 @@ pub enum Input<'a> {
     Replaced(SessionId),
     /// The far end is gone to somebody else, as the person wished.
     Transferred,
+    /// The call is over, and nobody has to hear it: the other one of a conference goes on.
+    Left,
     /// The session is over.
     Ended(EndReason),
     /// The person answers.
@@ -232,7 +234,9 @@ impl Appearance {
             (CallState::Dialing, Input::Whole(number)) => self.whole(now, desk, number),
             (CallState::Dialing, Input::Target { target, by_keys }) => self.call(now, desk, target, by_keys),
             (CallState::Dialing, Input::Served(served)) => self.served(now, desk, served),
-            (_, it @ (Input::Followed(_) | Input::Replaced(_) | Input::Transferred)) => self.moved(now, it),
+            (_, it @ (Input::Followed(_) | Input::Replaced(_) | Input::Transferred | Input::Left)) => {
+                self.moved(now, it)
+            }
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
             (CallState::Idle, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
@@ -240,9 +244,7 @@ impl Appearance {
             }
             (CallState::Calling | CallState::Proceeding, Input::Answered) => self.connect(now, None),
             (CallState::Ringing, Input::Answer) => self.connect(now, self.session.map(Order::Answer)),
-            (CallState::Ringing, Input::Ignore) => {
-                self.leave(|session| Order::Refuse(session, Refusal::Busy))
-            }
+            (CallState::Ringing, Input::Ignore) => self.ignore(),
             (CallState::Connected | CallState::Held, Input::Media { held_by_peer }) => {
                 self.peer_holds(now, desk, held_by_peer)
             }
@@ -422,6 +424,10 @@ impl Appearance {
         self.connected_since = Some(now);
         self.silence();
         order(wish)
+    }
+
+    fn ignore(&mut self) -> Step {
+        self.leave(|session| Order::Refuse(session, Refusal::Busy))
     }
 
     const fn hold(&mut self, wish: Option<Order>) -> Step {

@@ -1,4 +1,5 @@
-//! A call that goes on with somebody else: the far end sent us there, or another took its place.
+//! A call that goes on with somebody else: the far end sent us there, or another took its place; or without
+//! us.
 
 use super::{Appearance, Input, NOTHING, Step};
 use crate::base::Instant;
@@ -16,7 +17,7 @@ impl Appearance {
             return self.replaced(now, session);
         }
         // What is active in it is over, too: nobody is on the line who could hear a tone.
-        if news == Input::Transferred && (stands || begins) {
+        if matches!(news, Input::Transferred | Input::Left) && (stands || begins) {
             self.rest();
         }
         NOTHING

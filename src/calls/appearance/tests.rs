@@ -109,6 +109,7 @@ fn every_input() -> Vec<Input<'static>> {
         Input::Followed(SessionId::numbered(9)),
         Input::Replaced(SessionId::numbered(9)),
         Input::Transferred,
+        Input::Left,
         Input::Ended(EndReason::Remote),
         Input::Ended(EndReason::Cancelled),
         Input::Ended(EndReason::Failed(486)),

@@ -1,6 +1,7 @@
 //! Calls against a user agent of a few lines: it gives sessions names and does what it is told.
 
 mod codes;
+mod conference;
 mod moves;
 mod numbers;
 mod screening;
@@ -249,10 +250,20 @@ impl Desk {
     fn check(&self) {
         let states = LineKey::ALL.map(|key| self.calls.line(key).state());
         let active = states.iter().filter(|state| state.is_active()).count();
-        assert!(active <= 1, "{states:?}");
-        assert_eq!(self.calls.path().selected().is_some(), active == 1, "{states:?}");
-        assert!(!self.calls.path().is_muted() || active == 1);
-        assert!(self.calls.tone().is_none() || active == 1);
+        match self.calls.conference() {
+            None => assert!(active <= 1, "{states:?}"),
+            Some(legs) => {
+                let stand = legs.map(|key| self.calls.line(key).state());
+                assert!(legs[0] != legs[1] && active == 2, "{states:?}");
+                let stands = |state| !matches!(state, CallState::Dialing | CallState::Invalid);
+                assert!(stand.iter().all(|state| state.is_active() && stands(*state)), "{states:?}");
+            }
+        }
+        assert_eq!(self.calls.path().selected().is_some(), active > 0, "{states:?}");
+        assert!(!self.calls.path().is_muted() || active > 0);
+        assert!(self.calls.tone().is_none() || active > 0);
+        let shared = self.calls.tone().is_some_and(|(tone, _)| tone != Tone::CallWaiting);
+        assert_eq!(self.calls.shares_tone(), shared && self.calls.conference().is_some());
         let ringing = states.contains(&CallState::Ringing);
         assert!(self.calls.ring().is_none() || (ringing && active == 0), "{states:?}");
         assert_eq!(self.calls.ringing_since().is_some(), ringing);

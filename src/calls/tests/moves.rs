@@ -7,7 +7,7 @@ use std::string::String;
 use super::*;
 
 /// Everything that a person or the network can do in one move.
-const MOVES: usize = 39;
+const MOVES: usize = 42;
 
 fn make(desk: &mut Desk, number: usize) {
     desk.now = desk.now.plus_ms(100);
@@ -64,6 +64,9 @@ fn make(desk: &mut Desk, number: usize) {
         35 => desk.give(Input::Action(Action::TransferBlind)),
         36 => desk.transferred(200),
         37 => desk.transferred(486),
+        38 => desk.give(Input::Action(Action::Conference)),
+        39 => desk.give(Input::Action(Action::ConferenceHeld)),
+        40 => desk.give(Input::Action(Action::Join)),
         _ => {
             let registered = desk.calls.registered(extension(1)) == RegistrationState::Registered;
             let state =
@@ -91,11 +94,13 @@ fn face(desk: &Desk) -> String {
     let typed = (desk.calls.on_hook_number(), desk.calls.last_number(), desk.calls.digit());
     let registered = desk.calls.registered(extension(1));
     format!(
-        "{lines:?} {path:?} {typed:?} {:?} {:?} {registered:?} {} {:?}",
+        "{lines:?} {path:?} {typed:?} {:?} {:?} {registered:?} {} {:?} {:?} {:?}",
         desk.calls.alert.waiting().is_some(),
         desk.calls.ring().is_some(),
         desk.refuse_invites,
-        desk.far
+        desk.far,
+        desk.calls.conference(),
+        desk.calls.choice()
     )
 }
 
@@ -139,7 +144,7 @@ fn long_walks_keep_the_rules() {
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
-            make(&mut desk, usize::try_from(random % 39).unwrap());
+            make(&mut desk, usize::try_from(random % 42).unwrap());
         }
     }
 }

@@ -1,12 +1,15 @@
 //! A phone's audio task under virtual time, on the library's own media machines: its microphone hears a
 //! tone or nothing, and what its device plays is kept for a moment, so that a test can ask who hears
-//! whom.
+//! whom. Tones sound as the factory sets them.
 
 use crate::goertzel;
 use crate::seeded::Seeded;
 use deskphone::base::Instant;
+use deskphone::config::Config;
+use deskphone::media::mixer::Mixer;
+use deskphone::media::scripted_tone::ScriptedTone;
 use deskphone::media::stream::{AudioStream, Received, StreamPlan};
-use deskphone::phone::{AudioPlan, Stream};
+use deskphone::phone::{AudioPlan, Stream, Tone};
 use deskphone::rtp::telephone_event::Digit;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -26,6 +29,9 @@ pub(super) struct Sound {
     next_at: Option<Instant>,
     sample: u32,
     digits: String,
+    tones: ScriptedTone,
+    /// The tone that sounds, and since when.
+    tone: Option<(Tone, Instant)>,
 }
 
 /// One media stream of the plan and the machine that carries it out.
@@ -35,6 +41,7 @@ struct Call {
     local_port: u16,
     remote: SocketAddr,
     audio: AudioStream,
+    conferenced: bool,
     /// The press that is being sent.
     pressed: Option<u32>,
 }
@@ -68,6 +75,7 @@ impl Sound {
                 Some(call) => {
                     call.remote = stream.remote;
                     call.local_port = stream.local_port;
+                    call.conferenced = stream.conferenced;
                     if *call.audio.plan() != agreed {
                         call.audio.update(now, agreed);
                     }
@@ -78,8 +86,17 @@ impl Sound {
                     local_port: stream.local_port,
                     remote: stream.remote,
                     audio: AudioStream::new(now, agreed, rng),
+                    conferenced: stream.conferenced,
                     pressed: None,
                 }),
+            }
+        }
+        let tone = plan.tone.map(|tone| (tone, plan.tone_since));
+        if tone != self.tone {
+            self.tone = tone;
+            match tone {
+                Some((tone, _)) => self.tones.play(&tone.script(&Config::new())),
+                None => self.tones.stop(),
             }
         }
         if self.calls.is_empty() {
@@ -95,18 +112,32 @@ impl Sound {
         let Some(at) = self.next_at.filter(|at| *at <= now) else { return Vec::new() };
         self.next_at = Some(at.plus_ms(FRAME_MS));
         let speech: Vec<i16> = (0..FRAME).map(|_| self.speak(plan)).collect();
-        let mut mixed = [0i16; FRAME];
-        let mut packets = Vec::new();
+        let mut tone = [0; FRAME];
+        self.tones.mix(&mut tone);
+        let (mut device, mut conference) = (Mixer::new(), Mixer::new());
+        device.add(&tone);
+        conference.add(&speech);
+        conference.add(if plan.tone_shared { tone.as_slice() } else { &[] });
+        let mut frames = Vec::new();
         for call in &mut self.calls {
-            let mut frame = [0i16; FRAME];
+            let mut frame = [0; FRAME];
             call.audio.playout(&mut frame);
-            for (sum, sample) in mixed.iter_mut().zip(frame) {
-                *sum = sum.saturating_add(sample);
-            }
             self.digits.extend(call.audio.timeout(now).began.map(Digit::to_char));
-            packets.extend(call.packet(now, &speech));
+            device.add(&frame);
+            conference.add(if call.conferenced { frame.as_slice() } else { &[] });
+            frames.push(frame);
         }
-        self.played.extend(if plan.device.is_some() { mixed } else { [0; FRAME] });
+        let mut packets = Vec::new();
+        for (call, own) in self.calls.iter_mut().zip(&frames) {
+            let mut mixed = [0; FRAME];
+            conference.without(own, &mut mixed);
+            packets.extend(call.packet(now, if call.conferenced { &mixed } else { &speech }));
+        }
+        let mut played = [0; FRAME];
+        if plan.device.is_some() {
+            device.without(&[], &mut played);
+        }
+        self.played.extend(played);
         let excess = self.played.len().saturating_sub(WINDOW);
         self.played.drain(..excess);
         packets

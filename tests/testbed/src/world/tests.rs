@@ -191,6 +191,7 @@ impl Station for Puppet {
             dtmf_payload_type: None,
             send: true,
             receive: true,
+            conferenced: false,
             digit: None,
             dtmf: Default::default(),
             jitter: Default::default(),
