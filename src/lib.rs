@@ -20,6 +20,7 @@ pub mod phone;
 pub mod rtp;
 pub mod script;
 pub mod sdp;
+pub mod secure_call;
 pub mod sip;
 pub mod srtp;
 pub mod stun;

@@ -11,6 +11,7 @@ use deskphone::media::stream::AudioStream;
 use deskphone::media::tone_generator::ToneGenerator;
 use deskphone::phone::Phone;
 use deskphone::sdp::{Description, Local, Negotiated};
+use deskphone::secure_call::{Callee, Caller, Job};
 use deskphone::sip::Message;
 use deskphone::sip::stream::Framer;
 use deskphone::srtp::{Receiver, Sender, Session};
@@ -49,6 +50,9 @@ fn each_part_stays_within_its_bound() {
         Sender, 1_500;
         Receiver, 1_500;
         Session, 3_000;
+        Caller, 640;
+        Callee, 900;
+        Job, 264;
         UserAgent, 92_000;
         Phone, 110_000;
     }
