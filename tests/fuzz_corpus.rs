@@ -37,6 +37,11 @@ fn run(target: &str, body: fn(&[u8])) {
 }
 
 #[test]
+fn certificate() {
+    run("certificate", deskphone::secure_call::fuzz_certificate);
+}
+
+#[test]
 fn config_store() {
     run("config_store", deskphone::config::fuzz_config_store);
 }
@@ -44,6 +49,11 @@ fn config_store() {
 #[test]
 fn dial_plan() {
     run("dial_plan", deskphone::dialplan::fuzz_dial_plan);
+}
+
+#[test]
+fn handshake_moves() {
+    run("handshake_moves", deskphone::secure_call::fuzz_handshake_moves);
 }
 
 #[test]
