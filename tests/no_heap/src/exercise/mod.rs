@@ -5,6 +5,7 @@ mod desk;
 mod dialling;
 mod protection;
 mod scripts;
+mod secure;
 mod settings;
 mod signalling;
 
@@ -54,6 +55,7 @@ pub fn everything() -> bool {
         && protection::protection()
         && dialling::dialling()
         && scripts::scripts()
+        && secure::handshake()
         && settings::settings()
         && desk::a_call_each_way()
 }
