@@ -47,13 +47,19 @@ fn each_part_stays_within_its_bound() {
         JitterBuffer, 6_000;
         ToneGenerator, 256;
         AudioStream, 8_000;
+        UserAgent, 92_000;
+        Phone, 110_000;
+    }
+}
+
+#[test]
+fn each_part_of_a_protected_call_stays_within_its_bound() {
+    bounded! {
         Sender, 1_500;
         Receiver, 1_500;
         Session, 3_000;
         Caller, 640;
         Callee, 900;
         Job, 264;
-        UserAgent, 92_000;
-        Phone, 110_000;
     }
 }
