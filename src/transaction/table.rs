@@ -192,6 +192,12 @@ impl Transactions {
         self.clients.slot(client.0).map(super::slots::Slot::message)
     }
 
+    /// The CSeq number of a request.
+    #[must_use]
+    pub fn number_of(&self, client: ClientId) -> Option<u32> {
+        Message::parse(self.request(client)?).ok()?.cseq().map(|cseq| cseq.number)
+    }
+
     /// Where the request went. ACK and CANCEL go the same way (RFC 3261 §9.1, §17.1.1.2).
     #[must_use]
     pub fn client_hop(&self, client: ClientId) -> Option<Hop> {

@@ -22,7 +22,7 @@ pub(super) struct Failures {
 
 /// A point in the order of failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Mark(u32);
+pub(super) struct Mark(pub(super) u32);
 
 /// One request's way from server to server.
 #[derive(Clone, Copy, Debug, Default)]

@@ -13,6 +13,7 @@ mod codecs;
 pub mod command;
 mod digits;
 mod early;
+mod elsewhere;
 mod errand;
 pub mod event;
 mod failover;
@@ -413,7 +414,7 @@ impl UserAgent {
         if !self.reconnects(errand, client, &hop, loss) {
             self.server_lost(now, errand, &hop, loss);
         }
-        if !self.awaits(errand, client) {
+        if !self.awaits(errand, client) || self.goes_on(now, rng, errand, client) {
             return;
         }
         match errand.purpose {

@@ -49,9 +49,6 @@ impl UserAgent {
         if account.register && !registered && !account.call_without_registration {
             return Err(Refusal::NotRegistered);
         }
-        if !self.has_room_to_call() {
-            return Err(Refusal::Full);
-        }
         let target = target_uri(invite.target, &account).ok_or(Refusal::BadTarget)?;
         let peer = Uri::parse(&target).map_err(|_| Refusal::BadTarget).map(|uri| Party::dialled(&uri))?;
         let own = identity::own_party(&account, &self.settings, invite.anonymous);
@@ -59,6 +56,9 @@ impl UserAgent {
         let to = angled(&target).ok_or(Refusal::BadTarget)?;
         let dialog = Dialog::calling(&identifier::call_id(rng), &identifier::tag(rng), &from, &to, &target)
             .map_err(|_| Refusal::BadTarget)?;
+        if !self.has_room_to_call() {
+            return Err(Refusal::Full);
+        }
         let mut local = self.new_local(rng, &account, address);
         if let Some(choice) = invite.codecs {
             super::codecs::choose(&mut local.formats, choice);
@@ -128,7 +128,7 @@ impl UserAgent {
         if offers && initial && !has_room {
             return None;
         }
-        let cseq = session.next_cseq();
+        let cseq = session.next_cseq(session.client.and_then(|client| transactions.number_of(client)));
         let mut vacant = transactions.vacant_client()?;
         let mut out = Writer::new(vacant.buffer());
         let mut room = [0; 160];

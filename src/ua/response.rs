@@ -22,6 +22,9 @@ impl UserAgent {
         match self.transactions.receive_response(now, response) {
             ResponseMatch::Notify { client, owner } => {
                 let Some(errand) = Errand::of(owner) else { return };
+                if self.goes_on_after(now, rng, errand, client, response) {
+                    return;
+                }
                 match errand.purpose {
                     Purpose::Register if self.awaits(errand, client) => {
                         self.learn_mapping(errand.extension, response);

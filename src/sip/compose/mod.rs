@@ -272,6 +272,28 @@ pub fn cancel(out: &mut Writer<'_>, invite: &Message<'_>, reason: Option<&[u8]>)
     finish_without_body(out);
 }
 
+/// Writes a request of ours once more on another way: its first line, `via`, and all that came after its
+/// topmost Via (RFC 3263 §4.3); with another CSeq number if one is given.
+pub fn reroute(out: &mut Writer<'_>, request: &[u8], via: &[u8], number: Option<u32>) {
+    let mut lines = request.split_inclusive(|&byte| byte == b'\n');
+    out.put(lines.next().unwrap_or(b""));
+    header(out, HeaderName::Via, via);
+    let mut in_head = true;
+    // A request of ours has its Via first, in one line.
+    for line in lines.skip(1) {
+        in_head &= !line.trim_ascii().is_empty();
+        match number.filter(|_| in_head && line.starts_with(b"CSeq:")) {
+            Some(number) => {
+                begin(out, HeaderName::CSeq);
+                out.number(u64::from(number));
+                out.text(" ");
+                out.put(line.rsplit(|&byte| byte == b' ').next().unwrap_or(b""));
+            }
+            None => out.put(line),
+        }
+    }
+}
+
 fn derived_head(out: &mut Writer<'_>, invite: &Message<'_>, method: Method<'_>) {
     if let StartLine::Request { uri, .. } = invite.start() {
         request_line(out, method, uri);

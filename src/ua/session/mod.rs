@@ -253,10 +253,11 @@ impl Session {
         Some((self.cause, if self.cause == 200 { "Call completed elsewhere" } else { text }))
     }
 
-    /// The CSeq of the next request; the same once more for one that goes on to another server as it was.
-    pub(super) fn next_cseq(&mut self) -> u32 {
+    /// The CSeq of the next request; that of the one before once more for one that goes on to another server
+    /// as it was, unless others have been sent meanwhile (§12.2.2).
+    pub(super) fn next_cseq(&mut self, before: Option<u32>) -> u32 {
         let repeated = core::mem::take(&mut self.search.repeated);
-        let latest = self.dialog.local_cseq().filter(|_| repeated);
+        let latest = self.dialog.local_cseq().filter(|latest| repeated && before == Some(*latest));
         latest.unwrap_or_else(|| self.dialog.next_cseq(1))
     }
 

@@ -12,8 +12,8 @@ use crate::ua::{
     Account, Command, EndReason, Event, Input, Query, Records, RegistrationState as State, SrvRecord,
 };
 
-const A: &str = "192.0.2.20:5060";
-const B: &str = "192.0.2.21:5070";
+pub(super) const A: &str = "192.0.2.20:5060";
+pub(super) const B: &str = "192.0.2.21:5070";
 const GRANTED: &str = "Contact: <sip:alice@192.0.2.1:5060>;expires=7200\r\n";
 
 /// A desk whose proxy is a service with two servers, A before B; the office's names are known.
@@ -52,12 +52,12 @@ fn answer(desk: &mut Desk, ticket: crate::ua::Ticket, address: &str) {
     let _ = desk.step(Input::Resolved { ticket, records, ttl_s: Some(86_400) });
 }
 
-fn at(sent: &Sent) -> std::string::String {
+pub(super) fn at(sent: &Sent) -> std::string::String {
     sent.hop.remote.to_string()
 }
 
 /// Runs on while the same request is repeated to a dead server; what comes after it, and when.
-fn until_next(desk: &mut Desk, dead: &str) -> (Sent, u64) {
+pub(super) fn until_next(desk: &mut Desk, dead: &str) -> (Sent, u64) {
     let start = desk.now;
     loop {
         desk.run_ms(100);
@@ -73,7 +73,7 @@ fn until_next(desk: &mut Desk, dead: &str) -> (Sent, u64) {
 }
 
 /// Registered at A.
-fn registered() -> Desk {
+pub(super) fn registered() -> Desk {
     let mut desk = office(|account| account.register = true);
     resolve(&mut desk);
     let register = desk.next("REGISTER");

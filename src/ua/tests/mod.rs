@@ -4,6 +4,7 @@ mod calls;
 mod core_rules;
 mod desk;
 mod digits;
+mod elsewhere;
 mod events;
 mod failover;
 mod headers;
