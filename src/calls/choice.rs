@@ -38,8 +38,16 @@ pub(super) struct Asked {
 pub(super) enum Partner {
     /// There is one held call.
     One(Begun),
-    /// There are several; this is the active one.
-    Several(LineKey),
+    /// There are several; this is the active one with the first of them.
+    Several(Begun),
+}
+
+impl Partner {
+    pub(super) const fn pair(self) -> Begun {
+        match self {
+            Self::One(pair) | Self::Several(pair) => pair,
+        }
+    }
 }
 
 impl Calls {
@@ -62,7 +70,7 @@ impl Calls {
         let line = self.active()?;
         let mut held = LineKey::ALL.into_iter().filter(|&key| self.is_sendable(key));
         let pair = Begun { held: held.next()?, line, aim };
-        let partner = if held.next().is_some() { Partner::Several(line) } else { Partner::One(pair) };
+        let partner = if held.next().is_some() { Partner::Several(pair) } else { Partner::One(pair) };
         self.is_pair(pair).then_some(partner)
     }
 

@@ -7,7 +7,8 @@
 //!   joined: Hold holds both ∙ hanging up ends both ∙ one leaves: a plain call ∙ join: a transfer
 //! ```
 //! A party that only rings yet is in it all the same: the other one hears it ring, and talks with it as soon
-//! as it answers. That is when the conference tone sounds.
+//! as it answers. That is when the conference tone sounds. With `Conference Bridge URL` it is another way:
+//! bridge.rs.
 
 use super::appearance::Input as Call;
 use super::choice::{Choice, Partner};
@@ -52,14 +53,17 @@ impl Calls {
     /// Whether `conf` does something: begins a conference, or makes it of the two calls.
     #[must_use]
     pub fn can_confer(&self, config: &Config) -> bool {
-        let begun = || self.begun_pair().map(|pair| pair.aim == Choice::Conference);
+        let fits = |pair: Begun| pair.aim == Choice::Conference && self.can_bring_together(config, pair);
+        let begun = || self.begun_pair().map(fits);
         config.read(phone::CONFERENCE_SERV) && begun().unwrap_or_else(|| self.can_consult())
     }
 
     /// Whether `confLx` does something: there are held calls that can be brought into the active one.
     #[must_use]
     pub fn can_confer_held(&self, config: &Config) -> bool {
-        config.read(phone::CONFERENCE_SERV) && self.partner(Choice::Conference).is_some()
+        let fits = |pair| self.can_bring_together(config, pair);
+        config.read(phone::CONFERENCE_SERV)
+            && self.partner(Choice::Conference).is_some_and(|partner| fits(partner.pair()))
     }
 
     /// Whether `join` does something: both have answered. It is a transfer, so that service must be on, too.
@@ -90,7 +94,7 @@ impl Calls {
     pub(super) fn confer_held(&mut self, turn: &mut Turn<'_>) {
         match self.partner(Choice::Conference).filter(|_| self.can_confer_held(turn.config)) {
             Some(Partner::One(pair)) => self.bring_together(turn, pair),
-            Some(Partner::Several(line)) => self.ask(turn, line, Choice::Conference),
+            Some(Partner::Several(pair)) => self.ask(turn, pair.line, Choice::Conference),
             None => {}
         }
     }
@@ -106,6 +110,9 @@ impl Calls {
     /// Makes a conference of two calls, whichever of them are on hold.
     pub(super) fn bring_together(&mut self, turn: &mut Turn<'_>, pair: Begun) {
         self.begun = None;
+        if self.bridge_together(turn, pair) {
+            return;
+        }
         let legs = [pair.held, pair.line];
         self.joined = Some(Joined { legs, since: None, tone_over: Timer::OFF });
         for key in legs {

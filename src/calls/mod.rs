@@ -34,6 +34,7 @@
 pub mod alert;
 pub mod appearance;
 pub mod audio_path;
+mod bridge;
 mod choice;
 mod conference;
 pub mod desk;
@@ -103,6 +104,8 @@ pub struct Calls {
     begun: Option<transfer::Begun>,
     /// The two calls that are joined.
     joined: Option<conference::Joined>,
+    /// The call with a conference bridge.
+    bridge: Option<bridge::Bridge>,
     /// The question which held call is meant.
     asked: Option<choice::Asked>,
     /// Where the far end of the transfer that is ordered goes.
@@ -196,6 +199,7 @@ impl Calls {
             serials: 0,
             begun: None,
             joined: None,
+            bridge: None,
             asked: None,
             refer_to: String::new(),
         }
@@ -271,6 +275,7 @@ impl Calls {
             appearance::Order::End(session) => Command::End(session),
             appearance::Order::Transfer(session) => Command::Transfer { session, target: &self.refer_to },
             appearance::Order::TransferTo(session, other) => Command::TransferTo { session, other },
+            appearance::Order::TransferInto(session, bridge) => Command::TransferInto { session, bridge },
             appearance::Order::Digit(session, key) => {
                 let duration_ms = config.read(regional::DTMF_PLAYBACK_LENGTH);
                 let duration_ms = u16::try_from(duration_ms).unwrap_or(u16::MAX);
@@ -447,6 +452,7 @@ impl Calls {
             | appearance::Order::End(_)
             | appearance::Order::Transfer(_)
             | appearance::Order::TransferTo(..)
+            | appearance::Order::TransferInto(..)
             | appearance::Order::Digit(..) => {}
         }
         // Two orders are the most that one input causes: one call gives way to another.
@@ -481,6 +487,7 @@ impl Calls {
         self.settle_transfer();
         self.settle_conference(now, config);
         self.settle_choice();
+        self.settle_bridge();
     }
 
     fn ring_of(&self, config: &Config, key: LineKey) -> u8 {

@@ -19,6 +19,7 @@ impl Calls {
             Event::Answered(session) => {
                 self.tell(turn, session, view, Call::Answered);
                 self.media(turn, session, view);
+                self.bridge_answered(turn, session);
             }
             Event::Media(session) => self.media(turn, session, view),
             Event::Party(session) => {
@@ -166,7 +167,9 @@ impl Calls {
             Outcome::Done => {}
             Outcome::Session(session) => self.order(turn, key, Call::Begun(session)),
             Outcome::Refused(_) => match order.wish {
-                appearance::Order::Transfer(_) | appearance::Order::TransferTo(..) => {
+                appearance::Order::Transfer(_)
+                | appearance::Order::TransferTo(..)
+                | appearance::Order::TransferInto(..) => {
                     self.transfer_failed(key);
                 }
                 wish @ (appearance::Order::Invite

@@ -116,7 +116,7 @@ impl Calls {
     pub(super) fn transfer_held(&mut self, turn: &mut Turn<'_>) {
         match self.partner(Choice::Transfer).filter(|_| self.can_transfer_held(turn.config)) {
             Some(Partner::One(pair)) => self.complete(turn, pair),
-            Some(Partner::Several(line)) => self.ask(turn, line, Choice::Transfer),
+            Some(Partner::Several(pair)) => self.ask(turn, pair.line, Choice::Transfer),
             None => {}
         }
     }
@@ -280,14 +280,14 @@ impl Calls {
         self.line(key).mark().shown() != Transfer::Asked
     }
 
-    fn is_in_use(&self, key: LineKey) -> bool {
+    pub(super) fn is_in_use(&self, key: LineKey) -> bool {
         let state = self.line(key).state();
         state == CallState::Held || (state.is_active() && state != CallState::Invalid)
     }
 
     /// The line for another call beside the active one: of the same extension, else of one with the same
     /// proxy, else the first idle one (guide, Line and Audio Device Selection).
-    fn line_beside(&self, config: &Config, active: LineKey) -> Option<LineKey> {
+    pub(super) fn line_beside(&self, config: &Config, active: LineKey) -> Option<LineKey> {
         let idle = || LineKey::ALL.into_iter().filter(|&key| self.line(key).state() == CallState::Idle);
         let extension = self.line(active).extension();
         let proxy = |key: LineKey| {
@@ -303,7 +303,7 @@ impl Calls {
 pub(super) type Target = String<{ limits::NUMBER_BYTES }>;
 
 /// A number that was dialled on one extension, as it is named on another: with the proxy it belongs to.
-fn target_on(
+pub(super) fn target_on(
     config: &Config,
     parts: [&str; 2],
     dialled: Option<ExtensionId>,
@@ -322,6 +322,6 @@ fn target_on(
     Some(target).filter(|target| !target.is_empty())
 }
 
-fn push(turn: &mut Turn<'_>, key: LineKey, wish: appearance::Order) {
+pub(super) fn push(turn: &mut Turn<'_>, key: LineKey, wish: appearance::Order) {
     let _full = turn.orders.push(Order { line: Some(key), wish });
 }

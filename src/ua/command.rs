@@ -65,6 +65,14 @@ pub enum Command<'a> {
         /// Another one.
         other: SessionId,
     },
+    /// Send the far end to the conference that another call is with: to its Contact, if that is a focus
+    /// (RFC 4579 §5.5), else to where we called.
+    TransferInto {
+        /// A session that is answered.
+        session: SessionId,
+        /// The call with the conference.
+        bridge: SessionId,
+    },
     /// Not any more.
     Unsubscribe {
         /// The extension that asked.

@@ -481,6 +481,9 @@ impl UserAgent {
             }
             Command::Transfer { session, target } => return self.transfer(now, rng, session, target),
             Command::TransferTo { session, other } => return self.transfer_to(now, rng, session, other),
+            Command::TransferInto { session, bridge } => {
+                return self.transfer_into(now, rng, session, bridge);
+            }
             Command::Unsubscribe { extension, package } => {
                 return self.unsubscribe(now, rng, extension, package);
             }

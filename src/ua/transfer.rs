@@ -7,7 +7,7 @@ use super::outgoing_call::target_uri;
 use super::referral::{Input, Referral};
 use super::session::progress::{self, State};
 use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent, identifier, request};
-use crate::base::Writer;
+use crate::base::{Writer, text};
 use crate::limits;
 use crate::sip::event::State as Subscribed;
 use crate::sip::refer::{Replaces, sipfrag_status};
@@ -74,6 +74,24 @@ impl UserAgent {
         let Ok(length) = out.finish() else { return Outcome::Refused(Refusal::BadTarget) };
         let uri = room.get(..length).unwrap_or(&[]);
         self.refer(now, rng, id, uri, Some(other))
+    }
+
+    /// To a conference (RFC 4579 §5.5). A server that makes one for whoever calls it (§5.1) has said in its
+    /// Contact which one is ours; one that is no focus is the room itself.
+    pub(super) fn transfer_into(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        id: SessionId,
+        bridge: SessionId,
+    ) -> Outcome {
+        let Some(bridge) = self.sessions.get(bridge.0) else { return Outcome::Refused(Refusal::NoSession) };
+        let dialog = &bridge.dialog;
+        let called = Address::parse(dialog.remote_party()).ok().filter(|_| !dialog.is_with_focus());
+        let uri = called.map_or_else(|| dialog.remote_target(), |party| party.uri_text);
+        let kept = text::bytes::<{ limits::URI_BYTES }>(uri);
+        let Some(uri) = kept else { return Outcome::Refused(Refusal::BadTarget) };
+        self.refer(now, rng, id, &uri, None)
     }
 
     fn refer(

@@ -208,3 +208,43 @@ fn of_several_held_calls_one_is_sent_to_the_active_one() {
     bob_has_carol(&mut scene, desk, bob, carol);
     close(scene, "transfer_choice");
 }
+
+/// The desk talks with Carol, begun by `conf`, with Bob on hold; a bridge brings them together.
+#[track_caller]
+fn about_to_bridge(number: &str) -> (Scene, PhoneId, PhoneId, PhoneId) {
+    let (mut scene, desk, bob, carol) = talking_to_bob();
+    scene.at(desk).set("Conference_Bridge_URL_1_", number).soft("conf").dial("103#").wait(500);
+    scene.at(desk).expect_state("L2", "proceeding").expect("soft keys", "endcall xferLx");
+    scene.at(carol).press("SPEAKER").wait(300);
+    (scene, desk, bob, carol)
+}
+
+#[test]
+fn rfc4579_5_5_a_bridge_takes_everybody() {
+    if !ROOMY {
+        return;
+    }
+    let (mut scene, desk, bob, carol) = about_to_bridge("601");
+    scene.at(desk).soft("conf").wait(1_500).expect_state("L1", "idle").expect_state("L2", "idle");
+    scene.at(desk).expect_state("L3", "connected").expect_hears(440);
+    scene.at(bob).expect_state("L1", "connected").expect_hears(440);
+    scene.at(carol).expect_state("L1", "connected").expect_hears(440);
+    for phone in [desk, bob, carol] {
+        scene.at(phone).press("SPEAKER").wait(100);
+    }
+    close(scene, "conference_bridge");
+}
+
+#[test]
+fn a_bridge_that_is_busy_leaves_both_on_hold() {
+    if !ROOMY {
+        return;
+    }
+    let (mut scene, desk, bob, carol) = about_to_bridge("603");
+    scene.at(desk).soft("conf").wait(500).expect("tone", "busy").expect_state("L3", "invalid");
+    scene.at(desk).press("SPEAKER").wait(100).expect_state("L1", "held").expect_state("L2", "held");
+    scene.at(desk).press("L1").wait(300).press("SPEAKER").wait(100).press("L2").wait(300).press("SPEAKER");
+    scene.at(bob).wait(100).press("SPEAKER");
+    scene.at(carol).press("SPEAKER");
+    close(scene, "conference_bridge_busy");
+}

@@ -187,6 +187,8 @@ pub enum Order {
     Transfer(SessionId),
     /// Send the far end to that of another call.
     TransferTo(SessionId, SessionId),
+    /// Send the far end to the conference that another call is with.
+    TransferInto(SessionId, SessionId),
     /// Send a key in an INFO request.
     Digit(SessionId, DialKey),
 }
@@ -498,6 +500,7 @@ impl Appearance {
             | Order::End(_)
             | Order::Transfer(_)
             | Order::TransferTo(..)
+            | Order::TransferInto(..)
             | Order::Digit(..) => NOTHING,
         }
     }

@@ -139,6 +139,9 @@ fn every_short_sequence_of_moves_keeps_the_rules() {
 fn long_walks_keep_the_rules() {
     for seed in 0..400u64 {
         let mut desk = Desk::new(settings());
+        if seed % 4 == 1 {
+            desk.set("Conference_Bridge_URL_1_", "conf");
+        }
         let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         for _ in 0..120 {
             random ^= random << 13;

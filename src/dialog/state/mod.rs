@@ -34,6 +34,8 @@ pub struct Dialog {
     local: Party,
     remote: Party,
     remote_target: Vec<u8, URI_BYTES>,
+    /// The Contact says that it is a conference.
+    focus: bool,
     routes: RouteSet,
     local_cseq: Option<u32>,
     remote_cseq: Option<u32>,
@@ -96,6 +98,7 @@ impl Dialog {
             local: party(from)?,
             remote: party(to)?,
             remote_target: Vec::new(),
+            focus: false,
             routes: RouteSet::EMPTY,
             local_cseq: None,
             remote_cseq: None,
@@ -154,6 +157,7 @@ impl Dialog {
             local: Party::of(&request.from().ok_or(Unkept)?)?,
             remote: Party::of(&request.to().ok_or(Unkept)?)?,
             remote_target: Vec::new(),
+            focus: is_focus(response),
             routes: RouteSet::of_response(response).map_err(|_| Unkept)?,
             local_cseq: Some(request.cseq().ok_or(Unkept)?.number),
             remote_cseq: None,
@@ -179,6 +183,7 @@ impl Dialog {
             local: Party::of(&to)?,
             remote: Party::of(&from)?,
             remote_target: Vec::new(),
+            focus: is_focus(request),
             routes: RouteSet::of_request(request).map_err(|_| Unkept)?,
             local_cseq: None,
             remote_cseq: Some(request.cseq().ok_or(Unkept)?.number),
@@ -211,7 +216,10 @@ impl Dialog {
     /// # Errors
     /// [`Unkept`]; the target is then as it was.
     pub fn refresh_target(&mut self, message: &Message<'_>) -> Result<(), Unkept> {
-        message.contact().map_or(Ok(()), |contact| self.set_target(contact.uri_text))
+        let Some(contact) = message.contact() else { return Ok(()) };
+        self.set_target(contact.uri_text)?;
+        self.focus = is_focus(message);
+        Ok(())
     }
 
     /// The CSeq number of our next request. The first is `first` (below 2^31), each other one more
@@ -283,6 +291,12 @@ impl Dialog {
         &self.remote_target
     }
 
+    /// Whether the peer is a conference, as its Contact says (RFC 3840 §9, RFC 4579 §5.1).
+    #[must_use]
+    pub const fn is_with_focus(&self) -> bool {
+        self.focus
+    }
+
     /// Our address as From or To had it, without the tag.
     #[must_use]
     pub fn local_party(&self) -> &[u8] {
@@ -322,6 +336,10 @@ impl Dialog {
         self.remote_target = kept;
         Ok(())
     }
+}
+
+fn is_focus(message: &Message<'_>) -> bool {
+    message.contact().is_some_and(|contact| contact.params.has(b"isfocus"))
 }
 
 impl Party {

@@ -25,7 +25,8 @@ impl Desk {
             (0..=2, _, _) => Command::Subscribe { extension, package, target },
             (3, _, _) => Command::Unsubscribe { extension, package },
             (4, Some(session), _) => Command::Transfer { session, target },
-            (5 | 6, Some(session), Some(other)) => Command::TransferTo { session, other },
+            (5, Some(session), Some(other)) => Command::TransferTo { session, other },
+            (6, Some(session), Some(bridge)) => Command::TransferInto { session, bridge },
             (_, Some(session), _) => Command::SendDigit { session, digit: Digit::ZERO, duration_ms: 100 },
             (_, None, _) => return,
         };

@@ -113,6 +113,27 @@ fn rfc5589_7_an_attended_transfer_names_the_other_call() {
     }
 }
 
+#[test]
+fn rfc4579_5_5_a_conference_is_named_by_its_contact_if_that_is_a_focus() {
+    for (feature, uri) in [(";isfocus", "sip:peer@192.0.2.9:5062"), ("", "sip:room@192.0.2.9:5062")] {
+        let mut desk = Desk::new();
+        let id = desk.answered();
+        let bridge = desk.call("room@192.0.2.9:5062");
+        let invite = desk.next("INVITE");
+        let contact = CONTACT.replace("\r\n", &format!("{feature}\r\n"));
+        desk.reply(&invite, "200 OK", "peer", &contact, SDP);
+        let _ = (desk.next("ACK"), desk.events());
+        let _ = desk.command(Command::TransferInto { session: id, bridge });
+        let refer = desk.next("REFER");
+        assert_eq!(refer.header("Refer-To"), format!("<{uri}>"));
+        desk.reply(&refer, "202 Accepted", "", "", "");
+        desk.run_ms(4_000);
+        let _bye = desk.next("BYE");
+        assert_eq!(desk.events()[0], Event::Transferred { session: id, status: 202 });
+        assert!(desk.end.ua.session(bridge).is_some(), "the call with the conference goes on");
+    }
+}
+
 /// A REFER of the peer's.
 fn refer(cseq: u32, our_tag: &str, extra: &str) -> String {
     request("REFER", cseq, our_tag, &format!("{CONTACT}{extra}"), "")
