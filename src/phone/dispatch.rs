@@ -38,6 +38,9 @@ impl Phone {
                     self.network(now, rng, ua::Input::MediaStatistics { session, figures: &figures });
                 }
             }
+            Input::PortMapped { ticket, seen } => {
+                self.network(now, rng, ua::Input::PortMapped { ticket, seen });
+            }
             Input::KeyDown(key) => self.key_down(now, rng, key),
             Input::KeyUp(Key::Dial(key)) => self.person(now, rng, calls::Input::DialReleased(key)),
             Input::KeyUp(_) => {}

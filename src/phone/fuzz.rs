@@ -29,6 +29,7 @@ struct Desk {
     last: Vec<u8, { limits::MESSAGE_BYTES }>,
     port: u16,
     resolve: Option<Ticket>,
+    question: Option<Ticket>,
     calls: u32,
 }
 
@@ -54,6 +55,7 @@ pub fn fuzz_phone_moves(data: &[u8]) {
         last: Vec::new(),
         port: 5_060,
         resolve: None,
+        question: None,
         calls: 0,
     };
     for (tag, value) in [
@@ -110,6 +112,7 @@ impl Desk {
                     self.port = hop.local_port;
                 }
                 Output::Resolve { ticket, .. } => self.resolve = Some(ticket),
+                Output::MapPort(question) => self.question = Some(question.ticket),
                 Output::Notice(_) => {}
             }
         }
@@ -247,6 +250,12 @@ impl Desk {
 
     fn host(&mut self, value: u8) {
         match value % 4 {
+            0 if value >= 192 => {
+                if let Some(ticket) = self.question {
+                    let seen = (value < 240).then(|| SocketAddr::new(THEIRS, u16::from(value)));
+                    self.step(Input::PortMapped { ticket, seen });
+                }
+            }
             0 => self.step(Input::Network(Network::Down)),
             1 if value >= 192 => {
                 let figures = Statistics { packets_sent: u32::from(value), ..Statistics::default() };
@@ -292,6 +301,9 @@ impl Desk {
             ("Reorder_Delay", "0"),
             ("Interdigit_Long_Timer", "0"),
             ("Stats_In_BYE", "yes"),
+            ("NAT_Mapping_Enable_1_", "yes"),
+            ("STUN_Server", "192.0.2.77"),
+            ("STUN_Enable", "yes"),
             ("Auth_Page_1_", "yes"),
         ];
         if let Some((tag, value)) = settings.get(usize::from(value)) {

@@ -1,6 +1,6 @@
 //! What a host tells the phone.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use super::Key;
 use crate::media::stream::Statistics;
@@ -39,6 +39,13 @@ pub enum Input<'a> {
         serial: u32,
         /// The stream's own count: [`crate::media::stream::AudioStream::statistics`].
         figures: Statistics,
+    },
+    /// The answer to [`super::Output::MapPort`]: the address that the server sees; `None`: it does not say.
+    PortMapped {
+        /// The question's ticket.
+        ticket: Ticket,
+        /// The mapped address.
+        seen: Option<SocketAddr>,
     },
     /// A key went down.
     KeyDown(Key),

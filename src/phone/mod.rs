@@ -150,6 +150,9 @@ impl Phone {
                 host: resolve.host,
             });
         }
+        if let Some(question) = self.ua.poll_map_port() {
+            return Some(Output::MapPort(question));
+        }
         let out = self.ua.poll_transmit()?;
         Some(Output::Transmit { hop: out.hop, bytes: out.bytes })
     }

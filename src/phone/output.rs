@@ -1,7 +1,7 @@
 //! What the phone asks of its host.
 
 use crate::transaction::Hop;
-use crate::ua::{ExtensionId, Query, RegistrationState, Service, Ticket};
+use crate::ua::{ExtensionId, MapPort, Query, RegistrationState, Service, Ticket};
 
 /// One thing to be done. What is seen and heard is not here but in [`super::View`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub enum Output<'a> {
         /// The name.
         host: &'a str,
     },
+    /// Ask a STUN server where it sees one of our media ports, from that port, and answer with
+    /// [`super::Input::PortMapped`]: [`crate::stun::Binding`] is the machine for it. The call waits for two
+    /// seconds.
+    MapPort(MapPort),
     /// Something worth a line in a log.
     Notice(Notice),
 }

@@ -27,6 +27,7 @@ struct Desk {
     now: Instant,
     sent: Vec<String>,
     notices: Vec<Notice>,
+    questions: Vec<crate::ua::MapPort>,
 }
 
 impl Desk {
@@ -35,8 +36,14 @@ impl Desk {
         for (tag, value) in [("Proxy_1_", "192.0.2.1"), ("User_ID_1_", "101"), ("Display_Name_1_", "Ann")] {
             phone.set(Instant::ZERO, tag, value).unwrap();
         }
-        let mut desk =
-            Self { phone, dice: Dice(7), now: Instant::ZERO, sent: Vec::new(), notices: Vec::new() };
+        let mut desk = Self {
+            phone,
+            dice: Dice(7),
+            now: Instant::ZERO,
+            sent: Vec::new(),
+            notices: Vec::new(),
+            questions: Vec::new(),
+        };
         desk.give(Input::Network(Network::Up { address: [192, 0, 2, 101].into() }));
         desk
     }
@@ -52,8 +59,9 @@ impl Desk {
         while let Some(output) = self.phone.poll() {
             match output {
                 Output::Transmit { bytes, .. } => {
-                    self.sent.push(String::from_utf8(bytes.to_vec()).unwrap());
+                    self.sent.push(String::from_utf8_lossy(bytes).into_owned());
                 }
+                Output::MapPort(question) => self.questions.push(question),
                 Output::Notice(notice) => self.notices.push(notice),
                 Output::Resolve { host, .. } => panic!("asks for {host}"),
             }
@@ -239,6 +247,30 @@ fn the_end_of_a_call_says_how_it_sounded() {
     let bye = desk.sent.last().unwrap();
     assert!(bye.starts_with("BYE ") && bye.contains("\r\nP-RTP-Stat: PS=50,"), "{bye}");
     assert!(bye.contains(",DU=1,EN=G711u,DE=G711u\r\n"), "{bye}");
+}
+
+#[test]
+fn stun_enable_asks_the_host_where_others_see_the_audio() {
+    let mut desk = Desk::registered();
+    for (tag, value) in
+        [("NAT_Mapping_Enable_1_", "yes"), ("STUN_Server", "192.0.2.77"), ("STUN_Enable", "yes")]
+    {
+        desk.phone.set(desk.now, tag, value).unwrap();
+    }
+    desk.press("L1 6 0 0");
+    desk.soft("dial");
+    let question = desk.questions.pop().unwrap();
+    assert_eq!(question.server, "192.0.2.77:3478".parse().unwrap());
+    let invited = |desk: &Desk| desk.sent.iter().any(|text| text.starts_with("INVITE "));
+    assert!(!invited(&desk), "it waits");
+    let seen = Some("203.0.113.9:50000".parse().unwrap());
+    desk.give(Input::PortMapped { ticket: question.ticket, seen });
+    let invite = desk.sent.iter().find(|text| text.starts_with("INVITE ")).unwrap();
+    assert!(invite.contains("c=IN IP4 203.0.113.9\r\n") && invite.contains("m=audio 50000 "), "{invite}");
+    desk.sent.retain(|text| text.starts_with("INVITE "));
+    desk.answer("200 OK", SDP);
+    let stream = desk.phone.view().audio.streams[0].unwrap();
+    assert_eq!(stream.local_port, question.local_port, "the host's port is its own");
 }
 
 #[test]

@@ -159,6 +159,42 @@ fn write_map(out: &mut Writer<'_>, number: u8, encoding: &str, clock_hz: u32) {
     out.text("\r\n");
 }
 
+/// Writes a description of ours once more, with the audio received at another address (of the same family):
+/// `o=`, `c=` and the port of the stream that is not declined are others, and nothing else.
+///
+/// ```
+/// use deskphone::base::Writer;
+/// let (from, to) = ("192.0.2.1:4000".parse().unwrap(), "203.0.113.9:50000".parse().unwrap());
+/// let before = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n\
+///     m=audio 4000 RTP/AVP 0\r\n";
+/// let mut room = [0; 200];
+/// let mut out = Writer::new(&mut room);
+/// deskphone::sdp::relocate(before, from, to, &mut out);
+/// assert!(out.written().ends_with(b"c=IN IP4 203.0.113.9\r\nt=0 0\r\nm=audio 50000 RTP/AVP 0\r\n"));
+/// ```
+pub fn relocate(description: &[u8], from: SocketAddr, to: SocketAddr, out: &mut Writer<'_>) {
+    let (mut address, mut port) = ([0; 64], [0; 16]);
+    let (mut old, mut old_port) = (Writer::new(&mut address), Writer::new(&mut port));
+    write_address(&mut old, "", from.ip());
+    old_port.text("m=audio ");
+    old_port.number(u64::from(from.port()));
+    old_port.text(" ");
+    for line in description.split_inclusive(|&byte| byte == b'\n') {
+        let placed = line.starts_with(b"o=") || line.starts_with(b"c=");
+        if let Some(before) = line.strip_suffix(old.written()).filter(|_| placed) {
+            out.put(before);
+            write_address(out, "", to.ip());
+        } else if let Some(rest) = line.strip_prefix(old_port.written()) {
+            out.text("m=audio ");
+            out.number(u64::from(to.port()));
+            out.text(" ");
+            out.put(rest);
+        } else {
+            out.put(line);
+        }
+    }
+}
+
 fn write_address(out: &mut Writer<'_>, before: &str, address: IpAddr) {
     let kind = match address {
         IpAddr::V4(_) => "IN IP4 ",

@@ -37,7 +37,7 @@ pub mod fuzz;
 pub mod negotiate;
 
 pub use codec::{Codec, Format, Formats};
-pub use compose::{Outgoing, Revision};
+pub use compose::{Outgoing, Revision, relocate};
 pub use description::{Address, Description, Direction, Media, Origin, Profile, RtpMap, SdpError};
 #[cfg(feature = "_fuzzing")]
 pub use fuzz::fuzz_sdp;

@@ -153,10 +153,7 @@ impl UserAgent {
         } else {
             self.answer_offer(now, rng, arrival, request, id);
         }
-        // The person has answered already.
-        if self.sessions.get(id.0).is_some_and(|session| session.answer_wanted) {
-            self.proceed(now, rng, id, progress::Input::Answer);
-        }
+        self.answer_if_ready(now, rng, id);
     }
 
     /// An offer in PRACK or UPDATE: 200 with our answer, or why there is none (RFC 3262 §5, RFC 3311 §5.2).
@@ -201,10 +198,10 @@ impl UserAgent {
         }
     }
 
-    /// Whether the 200 has to wait for a PRACK (RFC 3262 §3); it goes out when that comes.
+    /// Whether the 200 has to wait; it goes out when what it waits for has come.
     pub(super) fn answer_waits(&mut self, id: SessionId) -> bool {
         let Some(session) = self.sessions.get_mut(id.0) else { return false };
-        session.answer_wanted = session.provisional.holds_success();
+        session.answer_wanted = session.holds_answer();
         session.answer_wanted
     }
 

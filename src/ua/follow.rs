@@ -279,7 +279,9 @@ impl UserAgent {
         if let Some(session) = self.sessions.get_mut(by.0) {
             session.hold_wanted = held;
         }
-        self.proceed(now, rng, by, progress::Input::Answer);
+        if !self.answer_waits(by) {
+            self.proceed(now, rng, by, progress::Input::Answer);
+        }
         let Some(session) = self.sessions.get_mut(old.0) else { return };
         if matches!(session.state, State::Confirmed | State::Accepted) {
             // `Refer Target Bye Delay`

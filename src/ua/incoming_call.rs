@@ -4,6 +4,7 @@ use super::account::Account;
 use super::answer::Answer;
 use super::identifier;
 use super::identity::{self, Party};
+use super::media_port::Mapping;
 use super::provisional;
 use super::request;
 use super::session::progress::{Input, State};
@@ -73,13 +74,15 @@ impl UserAgent {
         let trusted = self.is_own_server(now, extension, &arrival);
         let caller = Party::of_request(request, self.settings.caller_id_header, trusted)
             .ok_or_else(|| refuse(Status::BAD_REQUEST))?;
+        let (local, rtp_port) = self.new_local(rng, &account, address);
         let mut session = Session::new(Setup {
             extension,
             incoming: true,
             state: State::Incoming,
             peer: caller,
             dialog,
-            local: self.new_local(rng, &account, address),
+            local,
+            rtp_port,
             hop: Some(arrival),
         });
         session.summons = Summons::of(request);
@@ -89,7 +92,9 @@ impl UserAgent {
         session.begin_provisional(rng, &account, request, &self.settings.timers);
         session.timers.expires.start(now, ring_limit_ms(request));
         session.server = Some(self.open_server(now, &arrival, request).map_err(refuse)?);
-        self.keep(session).ok_or_else(|| refuse(Status::BUSY_HERE))
+        let id = self.keep(session).ok_or_else(|| refuse(Status::BUSY_HERE))?;
+        self.ask_for_mapping(now, id);
+        Ok(id)
     }
 
     /// 180, and again every minute so that no proxy gives up (§13.3.1.1).
@@ -112,6 +117,8 @@ impl UserAgent {
         let mut body = Writer::new(&mut room);
         if description {
             session.describe(&mut body);
+            // What is said cannot wait any more.
+            session.mapping = Mapping::NONE;
         }
         let tag = session.own_tag();
         let extension = session.extension;
@@ -314,13 +321,14 @@ impl UserAgent {
         text::bytes(out.written()).unwrap_or_default()
     }
 
-    /// What a new session has to offer: the account's codecs at a port of its own.
+    /// What a new session has to offer: the account's codecs at a port of its own; and that port as it is
+    /// here.
     pub(super) fn new_local(
         &mut self,
         rng: &mut dyn Rng,
         account: &Account,
         shown: super::nat::Shown,
-    ) -> Local {
+    ) -> (Local, u16) {
         let port = self.free_rtp_port();
         let id = u64::from(rng.next_u32()) << 32 | u64::from(rng.next_u32());
         let mut local = Local::new((shown.media, self.settings.shown_rtp_port(port)).into(), id);
@@ -332,7 +340,7 @@ impl UserAgent {
         local.dtmf_payload_type = self.settings.dtmf_payload_type;
         local.dtmf_name.clone_from(&self.settings.dtmf_codec_name);
         local.hold_by_address = self.settings.rfc2543_hold;
-        local
+        (local, port)
     }
 
     /// The next even port of the range that no session uses; each session has one of its own, and a port
@@ -343,8 +351,7 @@ impl UserAgent {
         for _ in 0..=limits::SESSIONS {
             let port = if (first..=last).contains(&self.next_port) { self.next_port } else { first };
             self.next_port = port.checked_add(2).unwrap_or(first);
-            let shown = self.settings.shown_rtp_port(port);
-            let used = |session: &Session| session.local.address.port() == shown;
+            let used = |session: &Session| session.rtp_port == port;
             if self.sessions.find(used).is_none() {
                 return port;
             }

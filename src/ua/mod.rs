@@ -28,6 +28,7 @@ pub mod ids;
 mod incoming;
 mod incoming_call;
 mod keep_alive;
+mod media_port;
 mod modify;
 mod names;
 mod nat;
@@ -66,6 +67,7 @@ pub use event::{AppearanceState, EndReason, Event, RegistrationState, Service, S
 pub use fuzz::fuzz_ua_moves;
 pub use identity::CallerIdHeader;
 pub use ids::{ExtensionId, SessionId, Ticket};
+pub use media_port::MapPort;
 pub use nat::KeepAliveMessage;
 pub use resolve::{Query, Records, Resolve, SrvRecord};
 pub use succession::RegistrationMark;
@@ -157,6 +159,13 @@ pub enum Input<'a> {
         session: SessionId,
         /// The figures.
         figures: &'a Statistics,
+    },
+    /// The answer to a [`MapPort`]: where the server sees the port; `None`: it does not say.
+    PortMapped {
+        /// The question's ticket.
+        ticket: Ticket,
+        /// The mapped address.
+        seen: Option<SocketAddr>,
     },
     /// A wish of the layer above.
     Command(Command<'a>),
@@ -270,6 +279,7 @@ impl UserAgent {
                 }
             }
             Input::MediaStatistics { session, figures } => self.take_statistics(session, figures),
+            Input::PortMapped { ticket, seen } => self.port_mapped(now, rng, ticket, seen),
             Input::Command(command) => {
                 let outcome = self.command(now, rng, command);
                 self.come_to_rest(now, rng);
@@ -326,12 +336,7 @@ impl UserAgent {
     /// A session by its name, while it lasts.
     #[must_use]
     pub fn session(&self, id: SessionId) -> Option<SessionView<'_>> {
-        let mut view =
-            self.sessions.get(id.0).filter(|session| session.state.is_named()).map(Session::view)?;
-        if let Some(media) = &mut view.media {
-            media.local_port = self.settings.own_rtp_port(media.local_port);
-        }
-        Some(view)
+        self.sessions.get(id.0).filter(|session| session.state.is_named()).map(Session::view)
     }
 
     /// An extension's registration.
@@ -378,6 +383,7 @@ impl UserAgent {
             let session = self.sessions.iter().find(|(handle, _)| handle.index() == index);
             if let Some(id) = session.map(|(handle, _)| SessionId(handle)) {
                 self.session_timeout(now, rng, id);
+                self.mapping_timeout(now, rng, id);
                 self.transfer_timeout(now, rng, id);
             }
         }

@@ -57,11 +57,6 @@ impl Settings {
     pub(super) fn shown_rtp_port(&self, port: u16) -> u16 {
         moved(port, self.rtp_port_min, self.external_rtp_port_min)
     }
-
-    /// The RTP port that is ours, from the one that others see.
-    pub(super) fn own_rtp_port(&self, shown: u16) -> u16 {
-        self.external_rtp_port_min.map_or(shown, |min| moved(shown, min, Some(self.rtp_port_min)))
-    }
 }
 
 /// A port of a range that begins at `from` in the range that begins at `to`.
@@ -204,7 +199,7 @@ impl UserAgent {
         }
     }
 
-    fn stun_hop(&mut self, now: Instant, extension: ExtensionId) -> Option<Hop> {
+    pub(super) fn stun_hop(&mut self, now: Instant, extension: ExtensionId) -> Option<Hop> {
         let Self { settings, names, accounts, .. } = self;
         let (host, port) = host_and_port(&settings.stun_server);
         let place = Place {

@@ -59,7 +59,7 @@ impl UserAgent {
         if !self.has_room_to_call() {
             return Err(Refusal::Full);
         }
-        let mut local = self.new_local(rng, &account, address);
+        let (mut local, rtp_port) = self.new_local(rng, &account, address);
         if let Some(choice) = invite.codecs {
             super::codecs::choose(&mut local.formats, choice);
         }
@@ -70,13 +70,16 @@ impl UserAgent {
             peer,
             dialog,
             local,
+            rtp_port,
             hop: None,
         });
         let mut session = session;
         session.anonymous = invite.anonymous;
         session.search = Search::new(self.failures.mark());
         session.timers.give_up.start(now, LOCATING_MS);
-        self.keep(session).ok_or(Refusal::Full)
+        let id = self.keep(session).ok_or(Refusal::Full)?;
+        self.ask_for_mapping(now, id);
+        Ok(id)
     }
 
     /// A call that could not be cancelled or hung up is not begun.
@@ -94,6 +97,10 @@ impl UserAgent {
         let input = match self.request_hop(now, extension, &target, Some(begun)) {
             NextHop::Known(hop) => {
                 if let Some(session) = self.sessions.get_mut(id.0) {
+                    // Our offer says where the audio goes.
+                    if session.mapping.is_awaited() {
+                        return;
+                    }
                     session.hop = Some(hop);
                     session.timers.give_up.stop();
                 }

@@ -248,6 +248,7 @@ impl Session {
             peer: Party::default(),
             dialog,
             local,
+            rtp_port: 0,
             hop,
         })
     }

@@ -12,6 +12,7 @@ use mio::{Registry, Token};
 use crate::audio::Audio;
 use crate::dns::{Found, Srv};
 use crate::fault::Fault;
+use crate::mapping::Question;
 use crate::network::{Arrived, Network};
 use crate::port_range::PortRange;
 use crate::record::Record;
@@ -28,6 +29,9 @@ pub struct Desk {
     fault: Fault,
     lifted: bool,
     counted_at: Instant,
+    registry: Registry,
+    token: Token,
+    questions: Vec<Question>,
     _ports: PortRange,
     /// What goes through the microphone and comes out of the loudspeaker.
     pub audio: Audio,
@@ -84,6 +88,9 @@ impl Desk {
             fault: Fault::default(),
             lifted: false,
             counted_at: Instant::ZERO,
+            registry: registry.try_clone()?,
+            token,
+            questions: Vec::new(),
             _ports: ports,
             audio: Audio::new(registry.try_clone()?, token, address),
             mark: 0,
@@ -156,6 +163,7 @@ impl Desk {
         self.notices.clear();
         self.network.cut();
         self.audio.cut();
+        self.questions.clear();
         self.start(now)?;
         if self.lifted {
             self.step(now, Input::Hook(Hook::OffHook));
@@ -219,7 +227,8 @@ impl Desk {
     /// When it wants to work although nothing arrived.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let phone = self.phone.deadline().filter(|_| self.on);
-        phone.into_iter().chain(self.audio.deadline()).min()
+        let questions = self.questions.iter().filter_map(Question::deadline);
+        phone.into_iter().chain(self.audio.deadline()).chain(questions).min()
     }
 
     /// Takes what has arrived, does what is due, sends what there is.
@@ -241,10 +250,26 @@ impl Desk {
             self.step(now, Input::Timeout);
             self.drain(now, record, resolver);
         }
+        self.ask_about_ports(now, record, resolver);
         self.count(now);
         let plan = self.phone.view().audio;
         self.audio.tune(&plan, self.phone.config());
         self.audio.work(now, &plan, &self.fault, record);
+    }
+
+    /// Questions to STUN servers, until they are answered.
+    fn ask_about_ports(&mut self, now: Instant, record: &mut Record, resolver: &Resolver) {
+        let mut answers = Vec::new();
+        let fault = &self.fault;
+        self.questions.retain_mut(|question| {
+            let answer = question.work(now, fault, record);
+            answers.extend(answer);
+            answer.is_none()
+        });
+        for (ticket, seen) in answers {
+            self.step(now, Input::PortMapped { ticket, seen });
+            self.drain(now, record, resolver);
+        }
     }
 
     /// Once a second the phone hears how its streams fare.
@@ -265,6 +290,12 @@ impl Desk {
                 }
                 Output::Resolve { ticket, query, host } => {
                     resolver.ask(self.number, self.life, ticket, query, host);
+                }
+                Output::MapPort(about) => {
+                    let address = self.network.address();
+                    // A port that is taken has no answer: the call goes on without.
+                    let opened = Question::open(now, about, address, &self.registry, self.token);
+                    self.questions.extend(opened);
                 }
                 Output::Notice(notice) => self.notices.push(notice),
             }

@@ -9,6 +9,7 @@ mod fault;
 mod framing;
 pub mod hearing;
 pub mod ladder;
+mod mapping;
 mod microphone;
 mod network;
 pub mod office;

@@ -405,6 +405,7 @@ impl Desk {
         let remote = SocketAddr::new(THEIRS, 5_060);
         let remote = if value & 64 == 0 { remote } else { SocketAddr::new(OTHERS, 5_060) };
         match value % 4 {
+            0 if value >= 192 => self.map_port(value),
             0 => self.step(Input::Network(None)),
             1 if value >= 192 => self.count(u32::from(value)),
             1 => self.step(Input::Network(Some(OURS))),
@@ -416,6 +417,14 @@ impl Desk {
             })),
             _ => self.look_up(value),
         }
+    }
+
+    /// The answer to a question about a port, or to one that nobody asked.
+    fn map_port(&mut self, value: u8) {
+        let asked = self.ua.poll_map_port().map(|question| question.ticket);
+        let ticket = asked.unwrap_or_else(|| Ticket(u32::from(value & 7)));
+        let seen = (value & 8 == 0).then(|| SocketAddr::new(OTHERS, u16::from(value)));
+        self.step(Input::PortMapped { ticket, seen });
     }
 
     /// The audio task counts.

@@ -12,6 +12,7 @@ use super::failures::Search;
 use super::identifier::{Branch, Tag};
 use super::identity::Party;
 use super::ids::ExtensionId;
+use super::media_port::Mapping;
 use super::provisional::Reliable;
 use super::session_timer::{Grant, SessionTimer};
 use super::summons::Summons;
@@ -42,6 +43,9 @@ pub(super) struct Session {
     pub(super) hop: Option<Hop>,
     /// What we offer and have offered.
     pub(super) local: Local,
+    /// Our own RTP port, whatever others see.
+    pub(super) rtp_port: u16,
+    pub(super) mapping: Mapping,
     /// What is agreed.
     pub(super) media: Option<Negotiated>,
     /// The answer to their offer, for our 200.
@@ -108,6 +112,7 @@ pub(super) struct Setup {
     pub(super) peer: Party,
     pub(super) dialog: Dialog,
     pub(super) local: Local,
+    pub(super) rtp_port: u16,
     pub(super) hop: Option<Hop>,
 }
 
@@ -166,6 +171,8 @@ impl Session {
             dialog: setup.dialog,
             hop: setup.hop,
             local: setup.local,
+            rtp_port: setup.rtp_port,
+            mapping: Mapping::NONE,
             media: None,
             answer: Vec::new(),
             offer_pending: false,
@@ -204,7 +211,8 @@ impl Session {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let transfer = self.transfer.as_ref().and_then(|transfer| transfer.machine.deadline());
         let (provisional, refresh) = (self.provisional.deadline(), self.timer.deadline());
-        earliest([self.timers.deadline(), provisional, refresh, transfer, self.leave.due()])
+        let mapping = self.mapping.deadline();
+        earliest([self.timers.deadline(), provisional, refresh, transfer, mapping, self.leave.due()])
     }
 
     /// Whether a peer's request belongs to the session, perhaps to an early dialog of our INVITE (RFC 3261
@@ -278,7 +286,7 @@ impl Session {
             answer_after_s: self.summons.answer_after_s,
             on_hold: self.hold_wanted,
             media: self.media.as_ref().filter(|_| self.state != State::Incoming).map(|media| SessionMedia {
-                local_port: self.local.address.port(),
+                local_port: self.rtp_port,
                 remote: media.remote,
                 codec: media.codec,
                 payload_type: media.payload_type,

@@ -12,6 +12,7 @@ mod identity;
 mod incoming;
 mod link;
 mod load;
+mod media_port;
 mod nat;
 mod outgoing;
 mod properties;

@@ -352,7 +352,8 @@ impl<S: Station> World<S> {
                 Output::Resolve { ticket, query, host } => {
                     return Some(Wish::Resolve(ticket, query, host.to_owned()));
                 }
-                Output::Notice(_) => {}
+                // The world has no STUN server: who asks one is not answered.
+                Output::MapPort(_) | Output::Notice(_) => {}
             }
         }
     }
