@@ -3,6 +3,9 @@
 //! The private operation uses no remainders of the primes (no CRT): the certificate gives the modulus only,
 //! and there is nothing that a fault could split. `crypto-bigint` multiplies with `umull` on 32-bit ARM,
 //! whose time depends on the numbers on a Cortex-M3, and there alone.
+//!
+//! The parameters of a modulus are made by the division that takes the same time for all numbers; of the two
+//! it is the one in which the compiler leaves hardly a check that could panic.
 
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
 use crypto_bigint::{Odd, U64, U512, U1024, Uint};
@@ -64,5 +67,5 @@ fn params<const LIMBS: usize>(base: &Uint<LIMBS>, modulus: Uint<LIMBS>) -> Optio
     if *base >= modulus {
         return None;
     }
-    Option::from(Odd::new(modulus)).map(FixedMontyParams::new_vartime)
+    Option::from(Odd::new(modulus)).map(FixedMontyParams::new)
 }

@@ -415,6 +415,30 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// Numbers that are no keys: whatever arrives as a modulus, the engine counts right or refuses.
+        #[test]
+        fn the_engine_counts_right_under_any_modulus(
+            modulus in any::<[u8; 32]>(), zeros in 0usize..64, block in any::<[u8; 32]>(),
+            exponent in any::<[u8; 32]>(),
+        ) {
+            let mut modulus: [u8; 64] = core::array::from_fn(|at| modulus[at % 32]);
+            modulus[..zeros].fill(0);
+            let block: [u8; 64] = core::array::from_fn(|at| if at < zeros { 0 } else { block[at % 32] });
+            let exponent: [u8; 64] = core::array::from_fn(|at| exponent[at % 32]);
+            let numbers = [&modulus[..], &block, &exponent, &EXPONENT.to_be_bytes()];
+            let [n, base, d, e] = numbers.map(BigUint::from_bytes_be);
+            let right = |exponent| {
+                let counts = modulus[63] % 2 == 1 && base < n;
+                if counts { Answer::Subscriber(fixed(&base.modpow(exponent, &n))) } else { Answer::Failed }
+            };
+            prop_assert_eq!(answer(Work::Encrypt { block, modulus }), right(&e));
+            prop_assert_eq!(answer(Work::Decrypt { block, exponent, modulus }), right(&d));
+        }
+    }
+
     #[test]
     fn a_key_file_of_a_new_ca() {
         let ca = CaPrivateKey::generate(&mut Dice::new(5)).unwrap();
