@@ -20,6 +20,7 @@ use super::layout::{
     BODY_BYTES, CALLEE_HELLO, CALLER_FINAL, CALLER_HELLO, CERTIFICATE_BYTES, FINAL_BYTES, HELLO_BYTES,
     ID_BYTES, LONG_FINAL_BYTES, SUBSCRIBER_BYTES, VERSION,
 };
+use crate::crypto;
 
 /// A message body: base64 in one line.
 pub type Body = heapless::Vec<u8, BODY_BYTES>;
@@ -43,6 +44,15 @@ pub enum Suite {
 }
 
 impl Suite {
+    /// The same in the words of SRTP.
+    #[must_use]
+    pub const fn srtp(self) -> crypto::Suite {
+        match self {
+            Self::AesCm128HmacSha1Tag80 => crypto::Suite::Aes128Sha1_80,
+            Self::AesCm128HmacSha1Tag32 => crypto::Suite::Aes128Sha1_32,
+        }
+    }
+
     const fn code(self) -> u16 {
         match self {
             Self::AesCm128HmacSha1Tag80 => 0,

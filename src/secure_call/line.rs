@@ -4,6 +4,7 @@ use super::certificate::{Name, Subject, UserId};
 use super::fault::Reason;
 use super::hello::{Flags, Suite};
 use super::keys::MasterKey;
+use crate::crypto;
 
 /// The other one, as the certificate says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,14 @@ pub struct Protection<'a> {
     pub sends: bool,
     /// Whether the call is secure, for good: what is not protected is dropped.
     pub secure: bool,
+}
+
+impl Protection<'_> {
+    /// The master key of both directions, as an SRTP session wants it.
+    #[must_use]
+    pub fn master_key(&self) -> Option<crypto::MasterKey> {
+        crypto::MasterKey::new(self.suite.srtp(), self.master.key(), self.master.salt())
+    }
 }
 
 /// What the layer above should notice.
