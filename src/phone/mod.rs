@@ -39,6 +39,8 @@ mod accounts;
 pub mod audio_plan;
 mod dispatch;
 pub mod display;
+#[cfg(test)]
+mod exhaustive;
 #[cfg(any(test, feature = "_fuzzing"))]
 mod fuzz;
 pub mod input;

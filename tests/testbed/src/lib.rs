@@ -9,6 +9,7 @@ pub mod framing;
 pub mod goertzel;
 pub mod golden;
 pub mod ladder;
+pub mod model;
 pub mod network;
 pub mod office;
 pub mod seeded;

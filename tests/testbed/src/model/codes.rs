@@ -1,0 +1,112 @@
+//! Codes that a person dials to the phone itself (guide, Vertical Service Activation Codes).
+
+use super::{Model, Place, Settings, Tone};
+
+/// What a code does.
+#[derive(Clone, Copy)]
+enum Effect {
+    /// Something holds for the call that follows.
+    Once(Option<bool>),
+    /// A setting changes.
+    Switch(fn(&mut Settings)),
+    /// A number follows, and a setting keeps it.
+    Keep,
+    /// A number follows, and the held call goes there.
+    Blind,
+    /// The last caller is called.
+    Return,
+    /// It is a code, and cannot be done.
+    Refuse,
+}
+
+const CODES: [(&str, Effect); 23] = [
+    ("*69", Effect::Return),
+    ("*98", Effect::Blind),
+    ("*72", Effect::Keep),
+    ("*73", Effect::Switch(|settings| settings.forward_all.clear())),
+    ("*90", Effect::Keep),
+    ("*91", Effect::Switch(|settings| settings.forward_busy.clear())),
+    ("*92", Effect::Keep),
+    ("*93", Effect::Switch(|_| {})),
+    ("*56", Effect::Switch(|settings| settings.call_waiting = true)),
+    ("*57", Effect::Switch(|settings| settings.call_waiting = false)),
+    ("*71", Effect::Once(Some(true))),
+    ("*70", Effect::Once(Some(false))),
+    ("*67", Effect::Switch(|_| {})),
+    ("*68", Effect::Switch(|_| {})),
+    ("*81", Effect::Once(None)),
+    ("*82", Effect::Once(None)),
+    ("*77", Effect::Switch(|settings| settings.no_anonymous = true)),
+    ("*87", Effect::Switch(|settings| settings.no_anonymous = false)),
+    ("*78", Effect::Switch(|settings| settings.undisturbed = true)),
+    ("*79", Effect::Switch(|settings| settings.undisturbed = false)),
+    ("*16", Effect::Switch(|_| {})),
+    ("*17", Effect::Switch(|_| {})),
+    ("*38", Effect::Refuse),
+];
+
+/// The code that a text begins with.
+pub(super) fn leading(text: &str) -> Option<&'static str> {
+    CODES.iter().map(|(keys, _)| *keys).find(|keys| text.starts_with(keys))
+}
+
+/// Whether a code may still come of these keys.
+pub(super) fn may_become(keys: &str) -> bool {
+    CODES.iter().any(|(code, _)| code.starts_with(keys))
+}
+
+impl Model {
+    /// A code is dialled.
+    pub(super) fn serve(&mut self, line: Place, code: &'static str) {
+        let Some((_, effect)) = CODES.iter().find(|(keys, _)| *keys == code) else { return };
+        match *effect {
+            Effect::Once(call_waiting) => {
+                let call = &mut self.calls[line];
+                call.call_waiting = call_waiting.or(call.call_waiting);
+                call.typed.push_str(code);
+                self.ask(line, None, self.dial_tone());
+            }
+            Effect::Switch(change) => {
+                change(&mut self.settings);
+                self.confirm(line);
+            }
+            Effect::Blind if !self.begin_blind(line) => self.fail(line, "reorder"),
+            Effect::Keep | Effect::Blind => self.ask(line, Some(code), "prompt"),
+            Effect::Return if self.last_caller.is_empty() => self.fail(line, "reorder"),
+            Effect::Return => {
+                self.calls[line].purpose = None;
+                let number = self.last_caller.clone();
+                self.call(line, &number, &number);
+            }
+            Effect::Refuse => self.fail(line, "reorder"),
+        }
+    }
+
+    /// The number that a code wanted is there.
+    pub(super) fn serve_number(&mut self, line: Place, code: &str, number: &str) {
+        match code {
+            "*72" => number.clone_into(&mut self.settings.forward_all),
+            "*90" => number.clone_into(&mut self.settings.forward_busy),
+            "*98" => return self.blind(line, number),
+            _ => {}
+        }
+        self.confirm(line);
+    }
+
+    /// Confirm tone, then dial tone; the next key is the first of a number.
+    fn confirm(&mut self, line: Place) {
+        self.ask(line, None, self.dial_tone());
+        if self.calls[line].ready {
+            self.calls[line].sound(self.now, Some("confirm"));
+        }
+    }
+
+    /// What prompts for a number.
+    pub(super) fn dial_tone(&self) -> Tone {
+        match (self.settings.forward_all.is_empty(), self.settings.messages) {
+            (false, _) => "cfwd",
+            (true, true) => "stutter",
+            (true, false) => "dial",
+        }
+    }
+}

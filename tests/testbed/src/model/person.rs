@@ -1,0 +1,165 @@
+//! Line keys, devices, hold, soft keys.
+
+use super::{Call, Device, Model, Place, State, Tone, Transfer};
+
+impl Model {
+    /// A line key takes an idle line, answers a ringing one, resumes a held one.
+    pub(super) fn press_line(&mut self, line: Place) {
+        match self.calls[line].state {
+            State::Idle => self.seize(line),
+            State::Ringing => self.answer(line),
+            State::Held => self.resume(line),
+            State::Disabled
+            | State::Dialing
+            | State::Calling
+            | State::Proceeding
+            | State::Connected
+            | State::Invalid => {}
+        }
+    }
+
+    pub(super) fn press_device(&mut self, device: Device) {
+        if self.device == Some(device) { self.hang_up() } else { self.choose(device) }
+    }
+
+    pub(super) fn lift(&mut self) {
+        self.lifted = true;
+        self.choose(Device::Handset);
+    }
+
+    pub(super) fn put_down(&mut self) {
+        self.lifted = false;
+        if self.device == Some(Device::Handset) {
+            self.hang_up();
+        }
+    }
+
+    /// A device answers the lowest ringing line, or takes the first idle one; an active call moves to it.
+    fn choose(&mut self, device: Device) {
+        if self.device == Some(Device::Speaker) && device == Device::Handset {
+            self.muted = false;
+        }
+        self.device = Some(device);
+        if self.active().is_some() {
+            return;
+        }
+        if let Some(line) = self.lowest(State::Ringing) {
+            self.answer(line);
+        } else if let Some(line) = self.lowest(State::Idle) {
+            self.seize(line);
+        }
+    }
+
+    /// Ends the active call. Whom somebody is being sent to is kept until they have met.
+    fn hang_up(&mut self) {
+        let Some(line) = self.active() else { return };
+        let call = &self.calls[line];
+        let awaited = matches!(call.transfer, Transfer::Sent(_) | Transfer::Awaited);
+        if awaited && call.state == State::Connected { self.put_on_hold(line) } else { self.leave(line) }
+    }
+
+    /// The hold key: a conversation is held; a call that failed is done with.
+    pub(super) fn hold(&mut self) {
+        let Some(line) = self.active() else { return };
+        match self.calls[line].state {
+            State::Connected => self.put_on_hold(line),
+            State::Invalid => self.leave(line),
+            State::Disabled
+            | State::Idle
+            | State::Dialing
+            | State::Calling
+            | State::Proceeding
+            | State::Ringing
+            | State::Held => {}
+        }
+    }
+
+    fn put_on_hold(&mut self, line: Place) {
+        let call = &mut self.calls[line];
+        call.state = State::Held;
+        (call.tone, call.tone_ends) = (None, None);
+        self.wish(line, "hold");
+    }
+
+    /// The person leaves a call.
+    pub(super) fn leave(&mut self, line: Place) {
+        match self.calls[line].state {
+            State::Calling | State::Proceeding | State::Connected | State::Ringing | State::Held => {
+                self.wish(line, "end");
+            }
+            State::Disabled | State::Idle | State::Dialing | State::Invalid => {}
+        }
+        self.rest(line);
+    }
+
+    /// The active call gives way: a conversation is held, all else ends. What was typed on hook is over.
+    fn give_way(&mut self) {
+        if let Some(active) = self.active() {
+            if self.calls[active].state == State::Connected {
+                self.put_on_hold(active);
+            } else {
+                self.leave(active);
+            }
+        }
+        self.typed.clear();
+    }
+
+    /// Takes an idle line: for the number typed on hook, or to dial.
+    pub(super) fn seize(&mut self, line: Place) {
+        let typed = self.typed.clone();
+        self.take(line, self.dial_tone());
+        self.dial_text(line, &typed);
+    }
+
+    pub(super) fn take(&mut self, line: Place, tone: Tone) {
+        self.give_way();
+        self.calls[line] = Call { state: State::Dialing, ready: self.registered, ..Call::new() };
+        self.ask(line, None, tone);
+    }
+
+    fn answer(&mut self, line: Place) {
+        self.give_way();
+        self.calls[line].state = State::Connected;
+        self.wish(line, "answer");
+    }
+
+    pub(super) fn resume(&mut self, line: Place) {
+        self.give_way();
+        let now = self.now;
+        let call = &mut self.calls[line];
+        call.state = State::Connected;
+        call.sound(now, call.held_by_peer.then_some("holding"));
+        self.wish(line, "resume");
+    }
+
+    /// A soft key; one that is not offered cannot be pressed.
+    pub(super) fn soft(&mut self, label: &str) {
+        let dialing = self.lowest(State::Dialing);
+        let (ringing, held) = (self.lowest(State::Ringing), self.lowest(State::Held));
+        match (label, dialing, ringing, held) {
+            ("dial", Some(line), ..) => self.complete(line),
+            ("dial", None, ..) => self.send_typed(),
+            ("delchr", ..) => self.delete(),
+            ("cancel", Some(line), ..) => self.leave(line),
+            ("cancel", None, ..) => self.typed.clear(),
+            ("endcall", ..) => self.hang_up(),
+            ("answer", _, Some(line), _) => self.answer(line),
+            ("ignore", _, Some(line), _) => {
+                self.wish(line, "refuse 486");
+                self.rest(line);
+            }
+            ("hold", ..) => self.hold(),
+            ("resume", _, _, Some(line)) => self.resume(line),
+            ("newcall", ..) => {
+                if let Some(line) = self.lowest(State::Idle) {
+                    self.seize(line);
+                }
+            }
+            ("redial", ..) => self.redial(),
+            ("xfer", ..) => self.transfer(),
+            ("xferLx", ..) => self.transfer_held(),
+            ("bxfer", ..) => self.transfer_blind(),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Transfer: attended, semi-attended and blind (guide, Attended Call Transfer, Blind Call Transfer).
+
+use super::{Model, Place, State, Tone};
+
+/// What a call is in a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transfer {
+    /// Nothing.
+    None,
+    /// Its far end is sent away; to that of the other call.
+    Sent(Option<Place>),
+    /// The far end of another call is sent to its own.
+    Awaited,
+    /// It was to be sent, and is still there; shown while it is as it was.
+    Failed(State),
+}
+
+/// A transfer that waits for its other call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Begun {
+    held: Place,
+    line: Place,
+}
+
+impl Model {
+    /// Whether `xfer` is offered.
+    pub(super) fn offers_transfer(&self) -> bool {
+        self.begun_pair().is_some() || self.offers_consultation()
+    }
+
+    /// Whether `xferLx` is: some call is held, and the active one's far end rings or talks.
+    pub(super) fn offers_held(&self) -> bool {
+        let held = (0..4).find(|line| self.is_sendable(*line));
+        let pair = held.zip(self.active()).map(|(held, line)| Begun { held, line });
+        self.asked.is_none() && pair.is_some_and(|pair| self.is_pair(pair))
+    }
+
+    /// Whether `bxfer` is, and `xfer` to begin with: a conversation and a line for another call.
+    pub(super) fn offers_consultation(&self) -> bool {
+        let talks = self.active().is_some_and(|line| self.calls[line].state == State::Connected);
+        talks && self.active().is_some_and(|line| self.is_free(line)) && self.lowest(State::Idle).is_some()
+    }
+
+    pub(super) fn transfer(&mut self) {
+        match self.begun_pair() {
+            Some(pair) => self.send_to(pair),
+            None if self.offers_consultation() => self.consult("second"),
+            None => {}
+        }
+    }
+
+    pub(super) fn transfer_held(&mut self) {
+        let held: Vec<Place> = (0..4).filter(|line| self.is_sendable(*line)).collect();
+        match (self.active().filter(|_| self.offers_held()), &held[..]) {
+            (Some(line), [held]) => self.send_pair(*held, line),
+            (Some(line), _) => self.ask_which(line),
+            (None, _) => {}
+        }
+    }
+
+    pub(super) fn transfer_blind(&mut self) {
+        if !self.offers_consultation() {
+            return;
+        }
+        self.consult("prompt");
+        if let Some(begun) = self.begun {
+            self.ask(begun.line, Some("*98"), "prompt");
+        }
+    }
+
+    /// The code for it: whoever was put on hold last is meant.
+    pub(super) fn begin_blind(&mut self, line: Place) -> bool {
+        let already = self.begun.filter(|begun| begun.line == line && self.is_sendable(begun.held));
+        let held = (0..4).filter(|held| self.is_sendable(*held));
+        let last = held.max_by_key(|held| self.calls[*held].held_since);
+        self.begun = already.or_else(|| last.map(|held| Begun { held, line }));
+        self.begun.is_some()
+    }
+
+    /// The number is there: the line is done with, and the held call goes.
+    pub(super) fn blind(&mut self, line: Place, number: &str) {
+        let held = self.begun.filter(|begun| begun.line == line).map(|begun| begun.held);
+        match held.filter(|held| self.is_sendable(*held)) {
+            Some(held) => {
+                self.leave(line);
+                self.send(held, number);
+            }
+            None => self.fail(line, "reorder"),
+        }
+    }
+
+    pub(super) fn transferred(&mut self, line: Place, done: bool) {
+        let other = match self.calls[line].transfer {
+            Transfer::Sent(other) => other,
+            Transfer::None | Transfer::Awaited | Transfer::Failed(_) => None,
+        };
+        for line in [Some(line), other].into_iter().flatten() {
+            let state = self.calls[line].state;
+            if !done {
+                self.calls[line].transfer = Transfer::Failed(state);
+            } else if matches!(state, State::Calling | State::Proceeding | State::Connected | State::Held) {
+                self.rest(line);
+            }
+        }
+    }
+
+    /// A call is over: nobody can be sent to it any more.
+    pub(super) fn let_go(&mut self, line: Place) {
+        for call in &mut self.calls {
+            if call.transfer == Transfer::Sent(Some(line)) {
+                call.transfer = Transfer::Sent(None);
+            }
+        }
+    }
+
+    pub(super) fn settle_transfer(&mut self) {
+        let lasts = |line: Place| {
+            let state = self.calls[line].state;
+            state == State::Held || (state.is_active() && state != State::Invalid)
+        };
+        self.begun = self.begun.filter(|begun| lasts(begun.held) && lasts(begun.line));
+        for line in 0..4 {
+            let state = self.calls[line].state;
+            let under_way = matches!(state, State::Connected | State::Held | State::Calling);
+            let is_sent_here =
+                |line| self.calls.iter().any(|call| call.transfer == Transfer::Sent(Some(line)));
+            let stays = match self.calls[line].transfer {
+                Transfer::None => true,
+                Transfer::Sent(_) => under_way,
+                Transfer::Awaited => under_way && is_sent_here(line),
+                Transfer::Failed(then) => then == state,
+            };
+            if !stays {
+                self.calls[line].transfer = Transfer::None;
+            }
+        }
+    }
+
+    /// The conversation is held, and another line asks for a number.
+    fn consult(&mut self, tone: Tone) {
+        let (Some(held), Some(line)) = (self.active(), self.lowest(State::Idle)) else { return };
+        self.take(line, tone);
+        self.begun = Some(Begun { held, line });
+    }
+
+    /// The held call is sent to the other one's far end: into our place when that has answered, else to its
+    /// number, and our call there ends first.
+    fn send_to(&mut self, Begun { held, line }: Begun) {
+        self.send_pair(held, line);
+    }
+
+    pub(super) fn send_pair(&mut self, held: Place, line: Place) {
+        if self.calls[line].is_in_conversation() {
+            self.begun = None;
+            self.calls[held].transfer = Transfer::Sent(Some(line));
+            self.calls[line].transfer = Transfer::Awaited;
+            self.wish(held, &format!("refer to L{}", line + 1));
+        } else {
+            let number = self.calls[line].party.clone();
+            self.leave(line);
+            self.send(held, &number);
+        }
+    }
+
+    fn send(&mut self, held: Place, number: &str) {
+        self.begun = None;
+        self.calls[held].transfer = Transfer::Sent(None);
+        self.wish(held, &format!("refer {number}"));
+    }
+
+    /// The transfer that is begun, when it can be completed: one call on hold, the other rings or talks.
+    fn begun_pair(&self) -> Option<Begun> {
+        let Begun { held, line } = self.begun?;
+        let pairs = [Begun { held, line }, Begun { held: line, line: held }];
+        pairs.into_iter().find(|pair| self.is_pair(*pair))
+    }
+
+    fn is_pair(&self, pair: Begun) -> bool {
+        let there = matches!(self.calls[pair.line].state, State::Proceeding | State::Connected);
+        self.is_sendable(pair.held) && there && self.is_free(pair.line)
+    }
+
+    pub(super) fn is_sendable(&self, line: Place) -> bool {
+        self.calls[line].state == State::Held && self.is_free(line)
+    }
+
+    pub(super) fn is_free(&self, line: Place) -> bool {
+        !matches!(self.calls[line].transfer, Transfer::Sent(_) | Transfer::Awaited)
+    }
+}
