@@ -34,6 +34,13 @@ pub const CLIENT_TRANSACTIONS: usize = pick(10, 3);
 /// 503.
 pub const SERVER_TRANSACTIONS: usize = pick(8, 3);
 
+/// Bytes of the messages that all transactions keep: requests of ours, answers of ours, and a whole message's
+/// room for each request that is not answered yet. None free: as if there were no transaction free. It is
+/// enough for all server transactions at once, and one request beside them.
+pub const KEPT_BYTES: usize = pick(14_336, 7_680);
+
+const _: () = assert!(KEPT_BYTES >= (SERVER_TRANSACTIONS + 1) * MESSAGE_BYTES, "each server can be answered");
+
 /// Final answers that are remembered for requests that come once more after their transaction. Older: the
 /// request counts as a new one.
 pub const ANSWERED: usize = pick(64, 8);

@@ -18,9 +18,9 @@ pub(super) struct Key {
     /// Whether branch and sent-by name it; otherwise the rules for RFC 2543 do.
     cookie: bool,
     /// The pieces that decide, each behind its length.
-    pieces: Vec<u8, KEY_BYTES>,
+    pieces: Vec<u8, KEY_BYTES, u16>,
     /// The tag in To; empty when the branch decides.
-    to_tag: Vec<u8, TAG_BYTES>,
+    to_tag: Vec<u8, TAG_BYTES, u8>,
 }
 
 impl Key {

@@ -5,15 +5,31 @@ use super::invite_client::{self, Transmit};
 use super::invite_server;
 use super::key::Key;
 use super::records::{SendTicket, ServerMachine, ServerRecord, Spare};
-use super::slots::{Place, Slot};
+use super::slots::{Gap, Place, Slot, Stretch};
 use super::table::{ClientEnd, ClientId, Notice, Outgoing, RequestMatch, ServerEnd, ServerId, Transactions};
 use super::transport::{Hop, Transport, rename_transport};
 use crate::base::Instant;
+use crate::limits::{KEPT_BYTES, MESSAGE_BYTES};
 use crate::sip::{Message, Method};
+
+/// A place that may be given away.
+#[derive(Clone, Copy)]
+struct Evictable {
+    spare: Spare,
+    begun: SendTicket,
+    place: Place,
+}
+
+impl Evictable {
+    /// The lowest goes first.
+    const fn rank(&self) -> (Spare, SendTicket) {
+        (self.spare, self.begun)
+    }
+}
 
 /// The first place whose record fulfils a condition.
 pub(super) fn find_place<'r, R: 'r>(
-    mut places: impl Iterator<Item = (Place, &'r R, &'r [u8])>,
+    mut places: impl Iterator<Item = (Place, &'r R, Stretch)>,
     wanted: impl Fn(&R) -> bool,
 ) -> Option<Place> {
     places.find(|(_, record, _)| wanted(record)).map(|(place, ..)| place)
@@ -32,7 +48,9 @@ impl Transactions {
     /// RFC 3261 §17.2.3: an ACK matches the INVITE that it would match if it were one.
     pub(super) fn receive_ack(&mut self, now: Instant, request: &Message<'_>) -> RequestMatch {
         let Some(key) = Key::of(request, Method::Invite) else { return RequestMatch::New };
-        let found = self.servers.iter().find(|(_, record, response)| is_acknowledged(record, response, &key));
+        let found = self.servers.iter().find(|(_, record, response)| {
+            is_acknowledged(record, || ack::to_tag(self.messages.at(*response)), &key)
+        });
         let Some(place) = found.map(|(place, ..)| place) else { return RequestMatch::New };
         let Some(record) = self.servers.record_mut(place) else { return RequestMatch::New };
         match record.machine.step(now, invite_server::Input::Ack).notify {
@@ -81,7 +99,7 @@ impl Transactions {
         // What was not answered stays readable, so that it can be sent to another hop.
         record.pending = None;
         if end == ClientEnd::Ended {
-            self.clients.free(place);
+            self.free_client(place);
         }
         Some(notice)
     }
@@ -108,7 +126,7 @@ impl Transactions {
         };
         let notice = Notice::Server { server: ServerId(place), owner: record.owner, end };
         if record.machine.spare(false) == Some(Spare::Over) {
-            self.servers.free(place);
+            self.free_server(place);
         }
         Some(notice)
     }
@@ -117,13 +135,13 @@ impl Transactions {
     /// It is the same transaction: whoever got it both ways takes the second one for a retransmission.
     pub(super) fn falls_back_to_datagram(&mut self, now: Instant, place: Place) -> bool {
         let ticket = self.next_ticket();
-        let Some(slot) = self.clients.slot_mut(place) else { return false };
-        let (record, request) = slot.parts_mut();
-        let Some(record) = record else { return false };
+        let Some((record, stretch)) = self.clients.slot_mut(place).and_then(Slot::parts) else {
+            return false;
+        };
         let Some(timers) = record.switched.take().filter(|_| record.machine.is_unanswered()) else {
             return false;
         };
-        if !rename_transport(request, Transport::Tcp, Transport::Udp) {
+        if !rename_transport(self.messages.at_mut(*stretch), Transport::Tcp, Transport::Udp) {
             return false;
         }
         record.hop.transport = Transport::Udp;
@@ -135,17 +153,18 @@ impl Transactions {
 
     /// Lends the request, or the ACK to its failure, which is composed for the occasion.
     pub(super) fn take_client(&mut self, place: Place, ticket: SendTicket) -> Option<Outgoing<'_>> {
-        let (record, request) = self.clients.slot_mut(place).and_then(Slot::parts)?;
+        let (record, stretch) = self.clients.slot_mut(place).and_then(Slot::parts)?;
         let (_, transmit) = record.pending.take()?;
         record.failed = false;
         let bytes = match transmit {
-            Transmit::Request => request,
+            Transmit::Request => self.messages.at(*stretch),
             Transmit::Ack => {
-                let Some(length) = ack::compose(request, &record.failure_tag, &mut self.scratch) else {
+                let (request, scratch) = self.messages.read_and_write(*stretch);
+                let Some(length) = ack::compose(request, &record.failure_tag, scratch) else {
                     self.counters.count_misuse();
                     return None;
                 };
-                self.scratch.get(..length)?
+                scratch.get(..length)?
             }
         };
         Some(Outgoing { ticket, hop: record.hop, bytes })
@@ -153,31 +172,90 @@ impl Transactions {
 
     /// Frees the place of a client that is over or only absorbs.
     pub(super) fn evict_client(&mut self) -> Option<usize> {
-        let spare = self.clients.iter().filter(|(_, record, _)| record.pending.is_none());
-        let oldest =
-            spare.filter_map(|(place, record, _)| Some((record.machine.spare()?, record.begun, place)));
-        let Some((spare, _, place)) = oldest.min_by_key(|(spare, begun, _)| (*spare, *begun)) else {
-            self.counters.refused = self.counters.refused.saturating_add(1);
-            return None;
-        };
-        self.count_eviction(spare);
-        self.clients.free(place);
+        let oldest = self.spare_client();
+        self.evict(oldest, |table, place| table.free_client(place))?;
         self.clients.vacant()
     }
 
     /// Frees the place of a server that only absorbs.
     pub(super) fn evict_server(&mut self) -> Option<usize> {
-        let spare = self.servers.iter().filter(|(_, record, _)| record.pending.is_none());
-        let oldest = spare.filter_map(|(place, record, _)| {
-            Some((record.machine.spare(record.acknowledged)?, record.begun, place))
+        let oldest = self.spare_server();
+        self.evict(oldest, |table, place| table.free_server(place))?;
+        self.servers.vacant()
+    }
+
+    /// Makes room for one more message: places are freed that only absorb.
+    pub(super) fn make_room(&mut self) -> Option<()> {
+        while !self.messages.has_room() {
+            let (client, server) = (self.spare_client(), self.spare_server());
+            let is_client = match (&client, &server) {
+                (Some(client), Some(server)) => client.rank() < server.rank(),
+                (client, _) => client.is_some(),
+            };
+            if is_client {
+                self.evict(client, |table, place| table.free_client(place))?;
+            } else {
+                self.evict(server, |table, place| table.free_server(place))?;
+            }
+        }
+        Some(())
+    }
+
+    /// How many messages of the greatest length could be kept, absorbing transactions evicted.
+    pub(super) fn free_messages(&self) -> usize {
+        let clients = self.clients.iter().filter(|(_, record, _)| record.machine.spare().is_none());
+        let servers =
+            self.servers.iter().filter(|(_, record, _)| record.machine.spare(record.acknowledged).is_none());
+        let kept = clients.map(|(.., stretch)| stretch).chain(servers.map(|(.., stretch)| stretch));
+        let busy: usize = kept.map(Stretch::room).sum();
+        KEPT_BYTES.saturating_sub(busy).checked_div(MESSAGE_BYTES).unwrap_or(0)
+    }
+
+    /// Frees the place of a client, and what it kept.
+    pub(super) fn free_client(&mut self, place: Place) {
+        let gap = self.clients.free(place);
+        self.close(gap);
+    }
+
+    /// Frees the place of a server, and what it kept.
+    pub(super) fn free_server(&mut self, place: Place) {
+        let gap = self.servers.free(place);
+        self.close(gap);
+    }
+
+    pub(super) fn close(&mut self, gap: Gap) {
+        self.messages.close(gap);
+        self.clients.moved(gap);
+        self.servers.moved(gap);
+    }
+
+    /// The client that gives way first.
+    fn spare_client(&self) -> Option<Evictable> {
+        let spare = self.clients.iter().filter(|(_, record, _)| record.pending.is_none());
+        let all = spare.filter_map(|(place, record, _)| {
+            Some(Evictable { spare: record.machine.spare()?, begun: record.begun, place })
         });
-        let Some((spare, _, place)) = oldest.min_by_key(|(spare, begun, _)| (*spare, *begun)) else {
+        all.min_by_key(Evictable::rank)
+    }
+
+    /// The server that gives way first.
+    fn spare_server(&self) -> Option<Evictable> {
+        let spare = self.servers.iter().filter(|(_, record, _)| record.pending.is_none());
+        let all = spare.filter_map(|(place, record, _)| {
+            let spare = record.machine.spare(record.acknowledged)?;
+            Some(Evictable { spare, begun: record.begun, place })
+        });
+        all.min_by_key(Evictable::rank)
+    }
+
+    fn evict(&mut self, oldest: Option<Evictable>, free: fn(&mut Self, Place)) -> Option<()> {
+        let Some(oldest) = oldest else {
             self.counters.refused = self.counters.refused.saturating_add(1);
             return None;
         };
-        self.count_eviction(spare);
-        self.servers.free(place);
-        self.servers.vacant()
+        self.count_eviction(oldest.spare);
+        free(self, oldest.place);
+        Some(())
     }
 
     const fn count_eviction(&mut self, spare: Spare) {
@@ -190,9 +268,9 @@ impl Transactions {
     }
 }
 
-fn is_acknowledged(record: &ServerRecord, response: &[u8], ack: &Key) -> bool {
+fn is_acknowledged<'r>(record: &ServerRecord, tag: impl FnOnce() -> Option<&'r [u8]>, ack: &Key) -> bool {
     match record.machine {
-        ServerMachine::Invite(_) => record.key.is_acknowledged_by(ack, || ack::to_tag(response)),
+        ServerMachine::Invite(_) => record.key.is_acknowledged_by(ack, tag),
         ServerMachine::Other(_) => false,
     }
 }

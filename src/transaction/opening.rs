@@ -9,6 +9,7 @@ use super::timing::{Class, Timers};
 use super::transport::{Hop, Transport, rename_transport, sent_by_port};
 use super::{client, invite_server, server};
 use crate::base::{Instant, Writer};
+use crate::limits::MESSAGE_BYTES;
 use crate::sip::compact;
 use crate::sip::compose::{self, Reply};
 use crate::sip::{HeaderName, Message, Method, Status};
@@ -40,15 +41,13 @@ pub enum Unopened {
 impl VacantClient<'_> {
     /// Room for the request.
     pub fn buffer(&mut self) -> &mut [u8] {
-        match self.table.clients.slot_at(self.index) {
-            Some(slot) => slot.buffer(),
-            None => &mut [],
-        }
+        self.table.messages.scratch()
     }
 
     /// An earlier request to copy from (for its CANCEL, or to try again), and room for the new one.
     pub fn copying(&mut self, earlier: ClientId) -> Option<(&[u8], &mut [u8])> {
-        self.table.clients.read_and_write(earlier.0, self.index)
+        let stretch = self.table.clients.slot(earlier.0)?.stretch;
+        Some(self.table.messages.read_and_write(stretch))
     }
 
     /// Sends the first `length` bytes of the buffer as a request. Branch and method are read from it.
@@ -65,11 +64,14 @@ impl VacantClient<'_> {
         owner: Owner,
         timers: &Timers,
     ) -> Option<ClientId> {
-        let length = if self.table.compact { shortened(self.table, self.index, length) } else { length };
+        let composed = self.table.messages.scratch().get_mut(..length);
+        let length = match composed {
+            Some(composed) if self.table.compact => compact::shorten(composed),
+            Some(_) | None => length,
+        };
         let begun = self.table.next_ticket();
         let mut hop = hop;
-        let record = self.table.clients.slot_at(self.index).and_then(|slot| {
-            let request = slot.buffer().get_mut(..length)?;
+        let record = self.table.messages.scratch().get_mut(..length).and_then(|request| {
             let switched = length > LARGEST_DATAGRAM
                 && hop.transport == Transport::Udp
                 && rename_transport(request, Transport::Udp, Transport::Tcp);
@@ -96,7 +98,10 @@ impl VacantClient<'_> {
                 failure_tag,
             })
         });
-        let place = record.and_then(|record| self.table.clients.occupy(self.index, record, length));
+        let place = record.and_then(|record| {
+            let stretch = self.table.messages.keep(length, length)?;
+            self.table.clients.occupy(self.index, record, stretch)
+        });
         if place.is_none() {
             self.table.counters.count_misuse();
         }
@@ -107,13 +112,13 @@ impl VacantClient<'_> {
 impl Draft<'_> {
     /// The latest answer (before the first, the 100) to copy from, and room for the new one.
     pub fn copying(&mut self) -> (&[u8], &mut [u8]) {
-        let kept = self.table.servers.slot(self.server.0).map_or(&[][..], Slot::message);
-        (kept, &mut self.table.scratch)
+        let stretch = self.table.servers.slot(self.server.0).map(|slot| slot.stretch).unwrap_or_default();
+        self.table.messages.read_and_write(stretch)
     }
 
     /// Room for the answer.
-    pub const fn buffer(&mut self) -> &mut [u8] {
-        &mut self.table.scratch
+    pub fn buffer(&mut self) -> &mut [u8] {
+        self.table.messages.scratch()
     }
 
     /// Sends the first `length` bytes of the buffer with the status `status`, which they must have.
@@ -122,14 +127,14 @@ impl Draft<'_> {
     pub fn send(self, now: Instant, status: Status, length: usize) -> bool {
         let table = self.table;
         let ticket = table.next_ticket();
-        let Some(answer) = table.scratch.get_mut(..length) else {
+        let Some(answer) = table.messages.scratch().get_mut(..length) else {
             table.counters.count_misuse();
             return false;
         };
-        let Some(slot) = table.servers.slot_mut(self.server.0) else { return false };
-        let Some((record, _)) = slot.parts() else { return false };
+        let Some((record, stretch)) = table.servers.slot_mut(self.server.0).and_then(Slot::parts) else {
+            return false;
+        };
         let length = if record.compact { compact::shorten(answer) } else { length };
-        let answer = answer.get(..length).unwrap_or(&[]);
         let step = record.machine.step(now, invite_server::Input::Respond(Class::of(status.code())));
         if step.transmit.is_none() {
             table.counters.count_misuse();
@@ -137,7 +142,16 @@ impl Draft<'_> {
         }
         record.pending = Some(ticket);
         record.failed = false;
-        slot.keep(answer)
+        if table.messages.replace(stretch, length).is_none() {
+            table.counters.count_misuse();
+            return false;
+        }
+        if status.is_final() {
+            // No longer one follows.
+            let gap = stretch.spare();
+            table.close(gap);
+        }
+        true
     }
 }
 
@@ -162,9 +176,9 @@ impl Transactions {
         let method = request.method().filter(|method| *method != Method::Ack).ok_or(too_large)?;
         let key = Key::of(request, method).ok_or(too_large)?;
         let index = self.servers.vacant().or_else(|| self.evict_server()).ok_or(Unopened::Full)?;
+        self.make_room().ok_or(Unopened::Full)?;
         let begun = self.next_ticket();
-        let buffer = self.servers.slot_at(index).ok_or(Unopened::Full)?.buffer();
-        let length = compose_trying(request, mark, buffer).ok_or(too_large)?;
+        let length = compose_trying(request, mark, self.messages.scratch()).ok_or(too_large)?;
         let machine = if method == Method::Invite {
             ServerMachine::Invite(invite_server::InviteServer::new(now, hop.transport, timers))
         } else {
@@ -183,7 +197,8 @@ impl Transactions {
             sent_by_port,
             compact: request.is_compact(),
         };
-        self.servers.occupy(index, record, length).map(ServerId).ok_or(Unopened::Full)
+        let stretch = self.messages.keep(length, MESSAGE_BYTES).ok_or(Unopened::Full)?;
+        self.servers.occupy(index, record, stretch).map(ServerId).ok_or(Unopened::Full)
     }
 }
 
@@ -205,10 +220,4 @@ fn compose_trying(
     let length = out.finish().ok()?;
     let written = buffer.get_mut(..length)?;
     Some(if request.is_compact() { compact::shorten(written) } else { length })
-}
-
-/// Makes a composed request compact; gives its new length.
-fn shortened(table: &mut Transactions, index: usize, length: usize) -> usize {
-    let buffer = table.clients.slot_at(index).map(Slot::buffer);
-    buffer.and_then(|buffer| buffer.get_mut(..length)).map_or(length, compact::shorten)
 }

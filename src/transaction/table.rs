@@ -10,11 +10,11 @@ use super::key::Key;
 use super::matching::{find_place, is_due};
 use super::opening::{Draft, VacantClient};
 use super::records::{ClientRecord, Owner, SendTicket, ServerRecord, Spare};
-use super::slots::{Place, Slots};
+use super::slots::{Messages, Place, Slots};
 use super::transport::Hop;
 use super::{Class, ack};
 use crate::base::{Instant, earliest};
-use crate::limits::{CLIENT_TRANSACTIONS, MESSAGE_BYTES, SERVER_TRANSACTIONS};
+use crate::limits::{CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS};
 use crate::sip::values::CSeq;
 use crate::sip::{Message, Method};
 
@@ -23,8 +23,7 @@ use crate::sip::{Message, Method};
 pub struct Transactions {
     pub(super) clients: Slots<ClientRecord, CLIENT_TRANSACTIONS>,
     pub(super) servers: Slots<ServerRecord, SERVER_TRANSACTIONS>,
-    /// Where ACKs and answers are composed; nothing here outlives a call.
-    pub(super) scratch: [u8; MESSAGE_BYTES],
+    pub(super) messages: Messages,
     pub(super) compact: bool,
     pub(super) counters: Counters,
     tickets: u64,
@@ -160,7 +159,7 @@ impl Transactions {
         Self {
             clients: Slots::new(),
             servers: Slots::new(),
-            scratch: [0; MESSAGE_BYTES],
+            messages: Messages::new(),
             compact: false,
             counters: Counters { evicted: 0, refused: 0, unmatched: 0, misused: 0 },
             tickets: 0,
@@ -176,6 +175,7 @@ impl Transactions {
     /// A slot for a new request, or `None` when all are in use by requests that are not answered yet.
     pub fn vacant_client(&mut self) -> Option<VacantClient<'_>> {
         let index = self.clients.vacant().or_else(|| self.evict_client())?;
+        self.make_room()?;
         Some(VacantClient { table: self, index })
     }
 
@@ -183,13 +183,14 @@ impl Transactions {
     #[must_use]
     pub fn free_clients(&self) -> usize {
         let busy = self.clients.iter().filter(|(_, record, _)| record.machine.spare().is_none());
-        CLIENT_TRANSACTIONS.saturating_sub(busy.count())
+        let free = CLIENT_TRANSACTIONS.saturating_sub(busy.count());
+        free.min(self.free_messages())
     }
 
     /// The request as it was sent.
     #[must_use]
     pub fn request(&self, client: ClientId) -> Option<&[u8]> {
-        self.clients.slot(client.0).map(super::slots::Slot::message)
+        self.clients.slot(client.0).map(|slot| self.messages.at(slot.stretch))
     }
 
     /// The CSeq number of a request.
@@ -247,7 +248,7 @@ impl Transactions {
     /// The latest answer; before the first one a 100, whether it went out or not. It is there to copy from.
     #[must_use]
     pub fn response(&self, server: ServerId) -> Option<&[u8]> {
-        self.servers.slot(server.0).map(super::slots::Slot::message)
+        self.servers.slot(server.0).map(|slot| self.messages.at(slot.stretch))
     }
 
     /// Where the answers go.
@@ -260,11 +261,11 @@ impl Transactions {
     /// Says whether there was one to send.
     pub fn resend(&mut self, now: Instant, server: ServerId) -> bool {
         let ticket = self.next_ticket();
-        let Some((record, message)) = self.servers.slot_mut(server.0).and_then(super::slots::Slot::parts)
+        let Some((record, stretch)) = self.servers.slot_mut(server.0).and_then(super::slots::Slot::parts)
         else {
             return false;
         };
-        let Some(class) = ack::class(message) else { return false };
+        let Some(class) = ack::class(self.messages.at(*stretch)) else { return false };
         let step = record.machine.step(now, invite_server::Input::Respond(class));
         if step.transmit.is_some() {
             record.pending = Some(ticket);
@@ -285,8 +286,9 @@ impl Transactions {
         let place = response.via().zip(response.cseq()).and_then(|(via, cseq)| {
             let branch = via.branch().unwrap_or(&[]);
             let mut clients = self.clients.iter();
-            let found = clients
-                .find(|(_, record, request)| record.naming.is_answered_by(request, branch, cseq.method));
+            let found = clients.find(|(_, record, request)| {
+                record.naming.is_answered_by(self.messages.at(*request), branch, cseq.method)
+            });
             found.map(|(place, ..)| place)
         });
         let (Some(place), Some(status)) = (place, response.status()) else {
@@ -344,7 +346,8 @@ impl Transactions {
         }
         let Some(name) = merge_name(request) else { return false };
         self.servers.iter().any(|(_, _, kept)| {
-            Message::parse(kept).is_ok_and(|kept| merge_name(&kept).is_some_and(|kept| kept == name))
+            Message::parse(self.messages.at(kept))
+                .is_ok_and(|kept| merge_name(&kept).is_some_and(|kept| kept == name))
         })
     }
 
@@ -354,7 +357,7 @@ impl Transactions {
         while let Some(place) =
             find_place(self.clients.iter(), |record| record.machine.spare() == Some(Spare::Over))
         {
-            self.clients.free(place);
+            self.free_client(place);
         }
         while let Some(place) =
             find_place(self.clients.iter(), |record| is_due(record.machine.deadline(), now))
@@ -447,10 +450,9 @@ impl Transactions {
             return self.take_client(place, ticket);
         }
         let place = find_place(self.servers.iter(), |record| record.pending == Some(ticket))?;
-        let slot = self.servers.slot_mut(place)?;
-        let (record, bytes) = slot.parts()?;
+        let (record, stretch) = self.servers.slot_mut(place)?.parts()?;
         record.pending = None;
-        Some(Outgoing { ticket, hop: record.hop, bytes })
+        Some(Outgoing { ticket, hop: record.hop, bytes: self.messages.at(*stretch) })
     }
 
     /// What did not go as wished.
