@@ -82,6 +82,9 @@ pub const ALERT_BYTES: usize = pick(32, 16);
 pub const DESCRIPTION_BYTES: usize = pick(512, 384);
 /// Bytes of a From or To value that a dialog keeps. Longer: without its display name, else 513.
 pub const DIALOG_PARTY_BYTES: usize = pick(192, 176);
+/// Bytes of all that a dialog repeats: From and To, the remote target and the route set, together. Longer: as
+/// if the one that comes last were too long.
+pub const DIALOG_BYTES: usize = pick(640, 384);
 /// Bytes of a From, To or Contact value that we write. Longer: the call is not made.
 pub const PARTY_BYTES: usize = URI_BYTES + NAME_BYTES;
 /// Events that wait for the layer above; the most that one input can cause is two a session and one an

@@ -38,12 +38,12 @@ fn each_part_stays_within_its_bound() {
         Description<'_>, 1_024;
         Local, 512;
         Negotiated, 512;
-        RouteSet, 512;
-        Dialog, 2_048;
+        RouteSet, 336;
+        Dialog, 960;
         Config, 8_208;
         Plan, 5_200;
         Collector, 700;
-        Transactions, 52_000;
+        Transactions, 23_000;
         JitterBuffer, 6_000;
         ToneGenerator, 256;
         AudioStream, 8_000;

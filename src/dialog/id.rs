@@ -15,10 +15,10 @@ use crate::sip::Message;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialogId {
-    call_id: Vec<u8, CALL_ID_BYTES>,
-    local_tag: Vec<u8, TAG_BYTES>,
+    call_id: Vec<u8, CALL_ID_BYTES, u8>,
+    local_tag: Vec<u8, TAG_BYTES, u8>,
     /// Empty for a peer of RFC 2543 without tags (RFC 3261 §12.1.1: a null tag).
-    remote_tag: Vec<u8, TAG_BYTES>,
+    remote_tag: Vec<u8, TAG_BYTES, u8>,
 }
 
 impl DialogId {

@@ -6,6 +6,7 @@
 pub mod id;
 pub mod route;
 pub mod state;
+mod words;
 
 pub use id::DialogId;
 pub use route::{Aim, RouteSet, Unroutable};

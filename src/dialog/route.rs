@@ -106,12 +106,28 @@ impl RouteSet {
         self.values.is_empty()
     }
 
+    /// As it is kept: each value behind its length.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.values
+    }
+
     /// Request-URI, Route and next hop of a request to `target`, the remote target (RFC 3261 §12.2.1.1) or,
     /// outside of dialogs, the address that is called (§8.1.1.1, §8.1.2).
     #[must_use]
     pub fn aim<'r>(&'r self, target: &'r [u8]) -> Aim<'r> {
-        let mut routes = self.iter();
-        let whole = routes.clone();
+        self.iter().aim(target)
+    }
+}
+
+impl<'r> Routes<'r> {
+    /// Those of a [`RouteSet::as_bytes`].
+    pub(super) const fn of(values: &'r [u8]) -> Self {
+        Self(values)
+    }
+
+    pub(super) fn aim(self, target: &'r [u8]) -> Aim<'r> {
+        let mut routes = self.clone();
+        let whole = self;
         let Some(first) = routes.next().and_then(|value| Address::parse(value).ok()) else {
             return Aim { request_uri: target, next_hop: target, routes: whole, last: None };
         };

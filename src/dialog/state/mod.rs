@@ -16,10 +16,9 @@
 //! # Ok::<(), deskphone::sip::ParseError>(())
 //! ```
 
-use heapless::Vec;
-
 use super::id::DialogId;
-use super::route::{Aim, RouteSet, put_request_uri};
+use super::route::{Aim, RouteSet, Routes, Unroutable, put_request_uri};
+use super::words::{Word, Words};
 use crate::base::Writer;
 use crate::limits::{DIALOG_PARTY_BYTES, URI_BYTES};
 use crate::sip::compose;
@@ -31,12 +30,9 @@ pub struct Dialog {
     id: DialogId,
     stage: Stage,
     side: Side,
-    local: Party,
-    remote: Party,
-    remote_target: Vec<u8, URI_BYTES>,
     /// The Contact says that it is a conference.
     focus: bool,
-    routes: RouteSet,
+    words: Words,
     local_cseq: Option<u32>,
     remote_cseq: Option<u32>,
 }
@@ -73,10 +69,6 @@ pub enum Sequence {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unkept;
 
-/// An address without its tag: display name and URI, or the URI alone when both are too long.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Party(Vec<u8, DIALOG_PARTY_BYTES>);
-
 impl Dialog {
     /// What is known before there is a dialog: our Call-ID and tag, both parties (From and To values without
     /// tags), and whom the request goes to. The peer's tag comes with an answer, see [`Dialog::fork`].
@@ -90,16 +82,13 @@ impl Dialog {
         to: &[u8],
         target: &[u8],
     ) -> Result<Self, Unkept> {
-        let party = |value| Party::of(&Address::parse(value).map_err(|_| Unkept)?);
+        let address = |value| Address::parse(value).map_err(|_| Unkept);
         let mut dialog = Self {
             id: DialogId::new(call_id, local_tag, &[]).ok_or(Unkept)?,
             stage: Stage::Early,
             side: Side::Caller,
-            local: party(from)?,
-            remote: party(to)?,
-            remote_target: Vec::new(),
             focus: false,
-            routes: RouteSet::EMPTY,
+            words: parties(&address(from)?, &address(to)?)?,
             local_cseq: None,
             remote_cseq: None,
         };
@@ -130,7 +119,7 @@ impl Dialog {
         dialog.id = DialogId::of_request(request).ok_or(Unkept)?;
         dialog.stage = Stage::Confirmed;
         dialog.remote_cseq = Some(request.cseq().ok_or(Unkept)?.number);
-        dialog.routes = RouteSet::of_request(request).map_err(|_| Unkept)?;
+        dialog.set_routes(RouteSet::of_request(request))?;
         dialog.refresh_target(request)?;
         Ok(dialog)
     }
@@ -154,14 +143,12 @@ impl Dialog {
             id: DialogId::of_response(response).ok_or(Unkept)?,
             stage: if status.is_final() { Stage::Confirmed } else { Stage::Early },
             side: Side::Caller,
-            local: Party::of(&request.from().ok_or(Unkept)?)?,
-            remote: Party::of(&request.to().ok_or(Unkept)?)?,
-            remote_target: Vec::new(),
             focus: is_focus(response),
-            routes: RouteSet::of_response(response).map_err(|_| Unkept)?,
+            words: parties(&request.from().ok_or(Unkept)?, &request.to().ok_or(Unkept)?)?,
             local_cseq: Some(request.cseq().ok_or(Unkept)?.number),
             remote_cseq: None,
         };
+        dialog.set_routes(RouteSet::of_response(response))?;
         // A provisional answer needs no Contact; until one comes, the Request-URI is the best that is known.
         let target = response.contact().map(|contact| contact.uri_text);
         dialog.set_target(target.or_else(|| request.request_uri()).ok_or(Unkept)?)?;
@@ -180,14 +167,12 @@ impl Dialog {
             id: DialogId::new(call_id, local_tag, from.tag().unwrap_or(&[])).ok_or(Unkept)?,
             stage: Stage::Early,
             side: Side::Called,
-            local: Party::of(&to)?,
-            remote: Party::of(&from)?,
-            remote_target: Vec::new(),
             focus: is_focus(request),
-            routes: RouteSet::of_request(request).map_err(|_| Unkept)?,
+            words: parties(&to, &from)?,
             local_cseq: None,
             remote_cseq: Some(request.cseq().ok_or(Unkept)?.number),
         };
+        dialog.set_routes(RouteSet::of_request(request))?;
         dialog.set_target(request.contact().ok_or(Unkept)?.uri_text)?;
         Ok(dialog)
     }
@@ -204,10 +189,9 @@ impl Dialog {
     /// [`Unkept`]; routes and target are then as they were.
     pub fn confirm_by(&mut self, response: &Message<'_>) -> Result<(), Unkept> {
         self.stage = Stage::Confirmed;
-        let routes = RouteSet::of_response(response).map_err(|_| Unkept)?;
-        self.refresh_target(response)?;
-        self.routes = routes;
-        Ok(())
+        let before = self.words.clone();
+        let kept = self.set_routes(RouteSet::of_response(response));
+        kept.and_then(|()| self.refresh_target(response)).inspect_err(|_| self.words = before)
     }
 
     /// A target refresh: the Contact of a re-INVITE, an UPDATE or a SUBSCRIBE, or of a 2xx to ours, if there
@@ -243,7 +227,7 @@ impl Dialog {
     /// Request-URI, Route and next hop of our requests.
     #[must_use]
     pub fn aim(&self) -> Aim<'_> {
-        self.routes.aim(&self.remote_target)
+        Routes::of(self.words.of(Word::Routes)).aim(self.remote_target())
     }
 
     /// Writes the head of a request of ours: Request-Line, Via, Max-Forwards, Route, From, To, Call-ID, CSeq
@@ -261,8 +245,8 @@ impl Dialog {
         compose::header(out, HeaderName::Via, via);
         compose::number_header(out, HeaderName::MaxForwards, u64::from(max_forwards));
         aim.compose_routes(out);
-        self.local.compose(out, HeaderName::From, self.id.local_tag());
-        self.remote.compose(out, HeaderName::To, self.id.remote_tag());
+        put_party(out, HeaderName::From, self.local_party(), self.id.local_tag());
+        put_party(out, HeaderName::To, self.remote_party(), self.id.remote_tag());
         compose::header(out, HeaderName::CallId, self.id.call_id());
         compose::cseq(out, cseq, method);
     }
@@ -288,7 +272,7 @@ impl Dialog {
     /// The peer's Contact: where requests are meant for.
     #[must_use]
     pub fn remote_target(&self) -> &[u8] {
-        &self.remote_target
+        self.words.of(Word::Target)
     }
 
     /// Whether the peer is a conference, as its Contact says (RFC 3840 §9, RFC 4579 §5.1).
@@ -300,19 +284,19 @@ impl Dialog {
     /// Our address as From or To had it, without the tag.
     #[must_use]
     pub fn local_party(&self) -> &[u8] {
-        &self.local.0
+        self.words.of(Word::Local)
     }
 
     /// The peer's address as From or To had it, without the tag.
     #[must_use]
     pub fn remote_party(&self) -> &[u8] {
-        &self.remote.0
+        self.words.of(Word::Remote)
     }
 
     /// The route set.
     #[must_use]
-    pub const fn routes(&self) -> &RouteSet {
-        &self.routes
+    pub fn routes(&self) -> Routes<'_> {
+        Routes::of(self.words.of(Word::Routes))
     }
 
     /// The CSeq number of the peer's latest request.
@@ -331,10 +315,13 @@ impl Dialog {
         let mut buffer = [0; URI_BYTES];
         let mut out = Writer::new(&mut buffer);
         put_request_uri(&mut out, uri);
-        let kept = Vec::from_slice(out.written()).map_err(|_| Unkept)?;
-        out.finish().map_err(|_| Unkept)?;
-        self.remote_target = kept;
-        Ok(())
+        let length = out.finish().map_err(|_| Unkept)?;
+        self.words.set(Word::Target, buffer.get(..length).unwrap_or(&[])).ok_or(Unkept)
+    }
+
+    fn set_routes(&mut self, routes: Result<RouteSet, Unroutable>) -> Result<(), Unkept> {
+        let routes = routes.map_err(|_| Unkept)?;
+        self.words.set(Word::Routes, routes.as_bytes()).ok_or(Unkept)
     }
 }
 
@@ -342,27 +329,33 @@ fn is_focus(message: &Message<'_>) -> bool {
     message.contact().is_some_and(|contact| contact.params.has(b"isfocus"))
 }
 
-impl Party {
-    fn of(address: &Address<'_>) -> Result<Self, Unkept> {
-        let bare = |display| {
-            let mut buffer = [0; DIALOG_PARTY_BYTES];
-            let mut out = Writer::new(&mut buffer);
-            Address { display, params: crate::sip::Params::default(), ..*address }.compose(&mut out);
-            let kept = Vec::from_slice(out.written()).ok()?;
-            out.finish().ok().map(|_| Self(kept))
-        };
-        bare(address.display).or_else(|| bare(&[])).ok_or(Unkept)
-    }
+fn parties(local: &Address<'_>, remote: &Address<'_>) -> Result<Words, Unkept> {
+    let mut words = Words::EMPTY;
+    set_party(&mut words, Word::Local, local)?;
+    set_party(&mut words, Word::Remote, remote)?;
+    Ok(words)
+}
 
-    fn compose(&self, out: &mut Writer<'_>, name: HeaderName, tag: &[u8]) {
-        compose::begin(out, name);
-        compose::put_line(out, &self.0);
-        if !tag.is_empty() {
-            out.put(b";tag=");
-            compose::put_line(out, tag);
-        }
-        compose::end(out);
+/// An address without its tag: display name and URI, or the URI alone when both are too long.
+fn set_party(words: &mut Words, word: Word, address: &Address<'_>) -> Result<(), Unkept> {
+    let mut bare = |display| {
+        let mut buffer = [0; DIALOG_PARTY_BYTES];
+        let mut out = Writer::new(&mut buffer);
+        Address { display, params: crate::sip::Params::default(), ..*address }.compose(&mut out);
+        let length = out.finish().ok()?;
+        words.set(word, buffer.get(..length)?)
+    };
+    bare(address.display).or_else(|| bare(&[])).ok_or(Unkept)
+}
+
+fn put_party(out: &mut Writer<'_>, name: HeaderName, party: &[u8], tag: &[u8]) {
+    compose::begin(out, name);
+    compose::put_line(out, party);
+    if !tag.is_empty() {
+        out.put(b";tag=");
+        compose::put_line(out, tag);
     }
+    compose::end(out);
 }
 
 #[cfg(test)]
