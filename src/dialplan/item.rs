@@ -92,6 +92,16 @@ impl Item {
     }
 }
 
+/// Whether a packed item is [`Item::Key`].
+pub(super) const fn is_key(packed: u16) -> bool {
+    packed >> 12 == 0
+}
+
+/// Whether a packed item is [`Item::Key`] or [`Item::Keys`] and takes a key, given as its bit.
+pub(super) const fn takes(packed: u16, key: u16) -> bool {
+    packed >> 12 <= 1 && packed & key != 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +111,11 @@ mod tests {
         for packed in 0..15_u16 << 12 {
             let item = Item::unpack(packed);
             assert_eq!(Item::unpack(item.pack()), item, "{packed:#06x}");
+            assert_eq!(is_key(packed), matches!(item, Item::Key(_)));
+            for key in (0..12).map(|place| 1 << place) {
+                let taken = matches!(item, Item::Key(keys) | Item::Keys(keys) if keys & key != 0);
+                assert_eq!(takes(packed, key), taken, "{packed:#06x} {key:#05x}");
+            }
         }
         assert_eq!(Item::unpack(Item::Pause(LONGEST_S).pack()), Item::Pause(4_095));
         assert_eq!(Item::unpack(Item::Key(0x0FFF).pack()), Item::Key(0x0FFF));

@@ -2,9 +2,10 @@
 //!
 //! A state is the place of an item that waits: for a key, or for a pause. The set of them has one bit an item
 //! and one bit for each word of those that is not empty, so that a key costs what the waiting places cost.
-//! Items lead to later items only; so the set is walked from its end and changed in place.
+//! Items lead to later items only; so the set is walked from its last word, each word taken out, and changed
+//! in place. Whoever lets a place of any number of keys wait walks on behind it.
 
-use super::item::{Item, Outcome};
+use super::item::{self, Item, Outcome};
 use super::plan::Plan;
 use crate::limits;
 
@@ -82,26 +83,29 @@ impl Candidates {
         (self.own, self.appended, self.tone, self.pauses) = (None, None, false, false);
         while let Some(index) = take_highest(&mut words) {
             let mut word = self.waiting.get_mut(index).map(core::mem::take).unwrap_or(0);
-            while let Some(bit) = take_highest(&mut word) {
-                let place = index.wrapping_mul(WORD_BITS).wrapping_add(bit);
-                let Some(&packed) = items.get(place) else { continue };
-                match Item::unpack(packed) {
-                    Item::Key(keys) if keys & key != 0 => {}
-                    item @ Item::Keys(keys) if keys & key != 0 => self.insert(place, item),
-                    Item::Key(_)
-                    | Item::Keys(_)
-                    | Item::Letter(_)
-                    | Item::Letters(_)
-                    | Item::Open
-                    | Item::Close
-                    | Item::Emit(_)
-                    | Item::Tone
-                    | Item::Long(_)
-                    | Item::Short(_)
-                    | Item::Pause(_)
-                    | Item::End(_) => continue,
+            let mut next = 0;
+            while word != 0 {
+                let lowest = word & word.wrapping_neg();
+                word ^= lowest;
+                let place = index.wrapping_mul(WORD_BITS).wrapping_add(lowest.trailing_zeros() as usize);
+                let Some(&[packed, ref after @ ..]) = items.get(place..) else { continue };
+                if !item::takes(packed, key) {
+                    continue;
+                }
+                // One key behind another is nearly all of a plan, and nearly all of the time.
+                let plain = item::is_key(packed) && after.first().is_some_and(|&after| item::is_key(after));
+                if plain && lowest.leading_zeros() != 0 {
+                    next |= lowest.wrapping_shl(1);
+                    continue;
+                }
+                if !item::is_key(packed) {
+                    self.wait_at(place);
                 }
                 self.walk(items, place);
+            }
+            if let Some(waiting) = self.waiting.get_mut(index).filter(|_| next != 0) {
+                *waiting |= next;
+                self.used |= split(index).1;
             }
         }
     }
@@ -227,12 +231,17 @@ impl Candidates {
     }
 
     fn insert(&mut self, place: usize, item: Item) {
+        self.wait_at(place);
+        self.pauses |= matches!(item, Item::Pause(_));
+    }
+
+    #[inline]
+    fn wait_at(&mut self, place: usize) {
         let (index, bit) = split(place);
         if let Some(word) = self.waiting.get_mut(index) {
             *word |= bit;
             self.used |= split(index).1;
         }
-        self.pauses |= matches!(item, Item::Pause(_));
     }
 
     fn remove(&mut self, place: usize) {

@@ -214,8 +214,8 @@ impl Plan {
         if !self.local_timers {
             return None;
         }
-        let found = self.sequence_before(position).iter().rev().find_map(|&item| pick(Item::unpack(item)));
-        found.map(milliseconds)
+        let before = self.items.get(..position)?.iter().rev().map(|&item| Item::unpack(item));
+        before.take_while(|item| !matches!(item, Item::End(_))).find_map(pick).map(milliseconds)
     }
 }
 
