@@ -144,8 +144,9 @@ const _: () = assert!(JITTER_SAMPLES >= 2 * PACKET_SAMPLES + 80, "the least dela
 /// a call is not heard any more until the keys change.
 pub const SRTP_SOURCES: usize = pick(4, 1);
 
-/// Orders to the user agent that one key or event can cause: the active call gives way, another begins.
-pub const ORDERS: usize = 4;
+/// Orders to the user agent that one key or event can cause: the active call gives way, another begins, and
+/// both lines are shared.
+pub const ORDERS: usize = 8;
 
 const _: () = assert!(SESSIONS >= 2, "a phone can hold one call and answer another");
 const _: () = assert!(CLIENT_TRANSACTIONS > 2 && SERVER_TRANSACTIONS > 2, "INVITE, CANCEL and one more");

@@ -6,6 +6,7 @@ use crate::config::kind::{self, Read};
 use crate::config::{Config, Setting};
 use crate::script::LedScript;
 pub use crate::script::{Colour, Pattern};
+use crate::ua::AppearanceState;
 
 /// A lamp as it is set: what a host must show from `since` on, until it is told otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +82,22 @@ impl Lamp {
 }
 
 impl LampState {
+    /// Of an appearance that another station uses.
+    #[must_use]
+    pub const fn remote(state: AppearanceState) -> Self {
+        match state {
+            AppearanceState::Idle => Self::Idle,
+            AppearanceState::Seized => Self::RemoteSeized,
+            AppearanceState::Progressing => Self::RemoteProgressing,
+            AppearanceState::Alerting => Self::RemoteRinging,
+            AppearanceState::Active | AppearanceState::BridgeActive => Self::RemoteActive,
+            AppearanceState::Held | AppearanceState::HeldPrivate | AppearanceState::BridgeHeld => {
+                Self::RemoteHeld
+            }
+            AppearanceState::Other => Self::RemoteUndefined,
+        }
+    }
+
     /// Its setting among the LED patterns.
     #[must_use]
     pub const fn setting(self) -> Setting<kind::Led> {

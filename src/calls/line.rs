@@ -1,6 +1,7 @@
 //! One line key: its call appearance, the extension it belongs to, and what its LED tells.
 
 use super::appearance::Appearance;
+use super::shared_line::State as SharedState;
 use super::transfer::{Mark, Transfer};
 use super::{CallState, Lamp, LampState, Party, Tone};
 use crate::base::Instant;
@@ -136,14 +137,15 @@ impl Line {
         now: Instant,
         config: &Config,
         registration: RegistrationState,
+        shared: Option<SharedState>,
         serial: u32,
     ) -> bool {
-        if matches!(self.state(), CallState::Idle | CallState::Disabled) {
+        if matches!(self.state(), CallState::Idle | CallState::Disabled | CallState::Busy) {
             self.extension = self.assigned;
         }
         self.mark = self.mark.settled(self.state());
         self.held_since = (self.state() == CallState::Held).then_some(self.held_since.unwrap_or(now));
-        let told = lamp_of(self.state(), registration);
+        let told = lamp_of(self.state(), registration, shared);
         if told != self.told || config.revision() != self.revision {
             let script = told.script(config);
             let same = (script.colour, script.pattern) == (self.lamp.colour, self.lamp.pattern);
@@ -167,8 +169,13 @@ impl Default for Line {
     }
 }
 
-/// What the LED tells of a state; of an idle line, how its extension's registration stands.
-const fn lamp_of(state: CallState, registration: RegistrationState) -> LampState {
+/// What the LED tells of a state; of an idle line, how its extension's registration stands; of a shared line
+/// that is not ours, how its server says it stands.
+const fn lamp_of(
+    state: CallState,
+    registration: RegistrationState,
+    shared: Option<SharedState>,
+) -> LampState {
     match state {
         CallState::Disabled => LampState::Disabled,
         CallState::Idle => match registration {
@@ -176,11 +183,31 @@ const fn lamp_of(state: CallState, registration: RegistrationState) -> LampState
             RegistrationState::Registering => LampState::Registering,
             RegistrationState::Failed(_) => LampState::RegisterFailed,
         },
+        // Until it is granted it is as it was.
+        CallState::Dialing | CallState::Calling if matches!(shared, Some(SharedState::LocalSeizing)) => {
+            LampState::Idle
+        }
         CallState::Dialing => LampState::LocalSeized,
         CallState::Calling | CallState::Proceeding => LampState::LocalProgressing,
         CallState::Ringing => LampState::LocalRinging,
-        CallState::Connected | CallState::Invalid => LampState::LocalActive,
+        CallState::Connected => LampState::LocalActive,
+        CallState::Invalid => match shared {
+            Some(SharedState::Remote(state)) => LampState::remote(state),
+            Some(
+                SharedState::Unknown
+                | SharedState::Idle
+                | SharedState::LocalSeizing
+                | SharedState::LocalSeized
+                | SharedState::LocalCall,
+            )
+            | None => LampState::LocalActive,
+        },
         CallState::Held => LampState::LocalHeld,
-        CallState::Busy => LampState::RemoteActive,
+        CallState::Busy => match (registration, shared) {
+            (RegistrationState::Failed(_), _) => LampState::RegisterFailed,
+            (_, Some(SharedState::Remote(state))) => LampState::remote(state),
+            (RegistrationState::Registering, _) => LampState::Registering,
+            (RegistrationState::Off | RegistrationState::Registered, _) => LampState::RemoteUndefined,
+        },
     }
 }

@@ -50,6 +50,8 @@ mod person;
 pub mod ring;
 pub mod screening;
 mod services;
+pub mod shared_line;
+mod sharing;
 pub mod state;
 pub mod tones;
 mod transfer;
@@ -64,6 +66,7 @@ pub use line::Line;
 pub use one_call::OneCall;
 pub use person::Action;
 pub use screening::Refusal;
+pub use sharing::Wish;
 pub use state::CallState;
 pub use tones::Tone;
 pub use transfer::Transfer;
@@ -110,6 +113,7 @@ pub struct Calls {
     asked: Option<choice::Asked>,
     /// Where the far end of the transfer that is ordered goes.
     refer_to: transfer::Target,
+    sharing: sharing::Sharing,
 }
 
 /// What can happen to calls.
@@ -202,6 +206,7 @@ impl Calls {
             bridge: None,
             asked: None,
             refer_to: String::new(),
+            sharing: sharing::Sharing::new(),
         }
     }
 
@@ -220,6 +225,7 @@ impl Calls {
     pub fn step(&mut self, now: Instant, config: &mut Config, input: Input<'_>) -> Step {
         let mut turn = Turn { now, config, orders: Vec::new() };
         self.take(&mut turn, input);
+        self.settle_shared(&mut turn);
         let orders = turn.orders;
         self.settle(now, config);
         Step { orders }
@@ -247,6 +253,7 @@ impl Calls {
                 }
                 self.on_hook.step(turn.now, on_hook::Input::Timeout);
                 self.dtmf.step(turn.now, dtmf::Input::Timeout);
+                self.shared_timeout(turn);
             }
         }
     }
@@ -256,7 +263,8 @@ impl Calls {
     pub fn deadline(&self) -> Option<Instant> {
         let lines = self.lines.iter().map(Line::deadline);
         let mine = [self.alert.deadline(), self.on_hook.deadline(), self.dtmf.deadline()];
-        earliest(lines.chain(mine).chain([self.conference_deadline(), self.choice_deadline()]))
+        let more = [self.conference_deadline(), self.choice_deadline(), self.sharing.deadline()];
+        earliest(lines.chain(mine).chain(more))
     }
 
     /// An order in the user agent's words; `None` for what the calls do by themselves.
@@ -270,7 +278,11 @@ impl Calls {
                 let (status, contact) = why.answer(config);
                 Command::Refuse { session, status, contact }
             }
+            appearance::Order::Hold(session) if order.line.is_some_and(|key| self.holds_privately(key)) => {
+                Command::HoldPrivately(session)
+            }
             appearance::Order::Hold(session) => Command::Hold(session),
+            appearance::Order::Shared(wish) => wish.command(),
             appearance::Order::Resume(session) => Command::Resume(session),
             appearance::Order::End(session) => Command::End(session),
             appearance::Order::Transfer(session) => Command::Transfer { session, target: &self.refer_to },
@@ -301,6 +313,7 @@ impl Calls {
             target: line.dialled(),
             anonymous: chosen.hidden.unwrap_or_else(|| hides(config)),
             codecs: chosen.codec,
+            appearance: self.shared_index(config, key),
         }
     }
 
@@ -443,7 +456,16 @@ impl Calls {
             appearance::Order::Serve(service) => return self.serve(turn, key, service),
             appearance::Order::ServeNumber(service) => return self.serve_number(turn, key, service),
             appearance::Order::SpeedDial(digit) => return self.speed_dial(turn, key, digit),
-            appearance::Order::Invite => self.last_number = self.line(key).appearance().dialled(),
+            appearance::Order::Invite => {
+                let dialled = self.line(key).appearance().dialled();
+                if !dialled.is_empty() {
+                    self.last_number = dialled;
+                }
+                // It goes out when the line is granted.
+                if self.awaits_grant(key) {
+                    return;
+                }
+            }
             appearance::Order::Ring(_)
             | appearance::Order::Answer(_)
             | appearance::Order::Refuse(..)
@@ -453,7 +475,8 @@ impl Calls {
             | appearance::Order::Transfer(_)
             | appearance::Order::TransferTo(..)
             | appearance::Order::TransferInto(..)
-            | appearance::Order::Digit(..) => {}
+            | appearance::Order::Digit(..)
+            | appearance::Order::Shared(_) => {}
         }
         // Two orders are the most that one input causes: one call gives way to another.
         let _full = turn.orders.push(Order { line: Some(key), wish });
@@ -461,6 +484,7 @@ impl Calls {
 
     /// What follows from the calls' states as they are now.
     fn settle(&mut self, now: Instant, config: &Config) {
+        self.settle_faces(now, config);
         let active = self.active();
         match active {
             None => self.path.release(),
@@ -480,7 +504,8 @@ impl Calls {
         for key in LineKey::ALL {
             let registration = self.line(key).extension().map(|extension| self.registered(extension));
             let serial = self.serials.wrapping_add(1);
-            if self.line_mut(key).settle(now, config, registration.unwrap_or_default(), serial) {
+            let shared = self.shared_line(config, key);
+            if self.line_mut(key).settle(now, config, registration.unwrap_or_default(), shared, serial) {
                 self.serials = serial;
             }
         }

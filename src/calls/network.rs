@@ -63,13 +63,15 @@ impl Calls {
                 let setting = ext::MESSAGE_WAITING.of(extension.number()).id();
                 let _full = turn.config.put(setting, if waiting { "yes" } else { "no" });
             }
+            Event::SharedLine { extension, appearances } => {
+                self.appearances_told(turn, extension, appearances);
+            }
+            Event::Seized { extension, asked, index } => self.seized(turn, extension, asked, index),
+            Event::Subscribed { extension, package, standing } => {
+                self.subscribed(turn, extension, package, standing);
+            }
             // Provisioning and other people's calls are others' affairs.
-            Event::Service { .. }
-            | Event::Subscribed { .. }
-            | Event::Appearance { .. }
-            | Event::Seized { .. }
-            | Event::WatchedAnew { .. }
-            | Event::Watched { .. } => {}
+            Event::Service { .. } | Event::WatchedAnew { .. } | Event::Watched { .. } => {}
         }
     }
 
@@ -79,9 +81,12 @@ impl Calls {
         let Some(view) = view else { return };
         // Who hides cannot be called back, and who called before is not the last caller.
         self.last_caller = text::shortened(view.peer_number);
-        let idle = LineKey::ALL.into_iter().find(|&key| {
-            let line = self.line(key);
-            line.state() == CallState::Idle && line.extension() == Some(view.extension)
+        let shared = self.shared_place(turn.config, view.extension, view.appearance);
+        let idle = shared.or_else(|| {
+            LineKey::ALL.into_iter().find(|&key| {
+                let line = self.line(key);
+                line.state() == CallState::Idle && line.extension() == Some(view.extension)
+            })
         });
         let screened = screening::judge(turn.config, view.extension, view.anonymous);
         let free = idle.filter(|_| self.lets_in(turn.config));
@@ -93,6 +98,7 @@ impl Calls {
                     self.alert.step(turn.now, turn.config, Sign::None);
                 }
                 self.order(turn, key, Call::Incoming(session));
+                self.show_shared(turn, key, session);
                 self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
             }
             Err(why) => {
@@ -151,11 +157,13 @@ impl Calls {
     }
 
     pub(super) fn registration(&mut self, turn: &Turn<'_>, extension: ExtensionId, state: RegistrationState) {
+        self.shared_registration(extension);
         if let Some(known) = self.registrations.get_mut(extension.index()) {
             *known = state;
         }
         for key in LineKey::ALL {
-            if self.line(key).extension() == Some(extension) && self.may_call(turn.config, key) {
+            let may_dial = self.may_call(turn.config, key) && !self.awaits_grant(key);
+            if self.line(key).extension() == Some(extension) && may_dial {
                 let _none = self.appearance(turn.now, turn.config, key, Call::Ready);
             }
         }
@@ -172,6 +180,7 @@ impl Calls {
                 | appearance::Order::TransferInto(..) => {
                     self.transfer_failed(key);
                 }
+                appearance::Order::Shared(wish) => self.shared_refused(turn, key, wish),
                 wish @ (appearance::Order::Invite
                 | appearance::Order::Serve(_)
                 | appearance::Order::ServeNumber(_)

@@ -4,8 +4,10 @@ use super::appearance::Input as Call;
 use super::{
     AudioDevice, CallState, Calls, DialKey, LineKey, Order, Tone, Transfer, Turn, appearance, dtmf, on_hook,
 };
+use crate::base::text;
 use crate::config::catalogue::ext;
 use crate::dialplan::Input as Digits;
+use crate::limits;
 
 /// What soft keys ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +26,8 @@ pub enum Action {
     Ignore,
     /// Put the conversation on hold.
     Hold,
+    /// Put the conversation on a shared line on hold for this station alone.
+    HoldPrivately,
     /// Take the lowest held line's call back.
     Resume,
     /// Take the first idle line.
@@ -45,13 +49,18 @@ pub enum Action {
 }
 
 impl Calls {
-    /// A line key: takes an idle line, answers a ringing one, takes a held one back; on the active call's own
-    /// it does nothing.
+    /// A line key: takes an idle line, answers a ringing one, takes a held one back, also that of another
+    /// station on a shared line; on the active call's own it does nothing.
     pub(super) fn press_line(&mut self, turn: &mut Turn<'_>, key: LineKey) {
         match self.line(key).state() {
             CallState::Idle => self.seize(turn, key),
             CallState::Ringing => self.activate(turn, key, Call::Answer),
             CallState::Held => self.activate(turn, key, Call::Resume),
+            CallState::Busy if self.can_take_over(turn.config, key) => {
+                let number: heapless::String<{ limits::NAME_BYTES }> =
+                    text::shortened(self.shared_number(turn.config, key));
+                self.activate(turn, key, Call::Join { number: &number });
+            }
             CallState::Disabled
             | CallState::Dialing
             | CallState::Calling
@@ -86,7 +95,10 @@ impl Calls {
     pub(super) fn press_hold(&mut self, turn: &mut Turn<'_>) {
         for key in LineKey::ALL {
             match self.line(key).state() {
-                CallState::Connected => self.order(turn, key, Call::Hold),
+                CallState::Connected => {
+                    self.hold_privately(key, false);
+                    self.order(turn, key, Call::Hold);
+                }
                 CallState::Invalid => self.order(turn, key, Call::Release),
                 CallState::Disabled
                 | CallState::Idle
@@ -170,6 +182,12 @@ impl Calls {
                 }
             }
             Action::Hold => self.press_hold(turn),
+            Action::HoldPrivately => {
+                if let Some(active) = self.active().filter(|_| self.can_hold_privately(turn.config)) {
+                    self.hold_privately(active, true);
+                    self.order(turn, active, Call::Hold);
+                }
+            }
             Action::Resume => {
                 if let Some(line) = self.lowest(CallState::Held) {
                     self.activate(turn, line, Call::Resume);
@@ -228,7 +246,9 @@ impl Calls {
 
     /// Makes an idle line the one that dials.
     pub(super) fn take_line(&mut self, turn: &mut Turn<'_>, line: LineKey, tone: Tone) {
-        let ready = self.may_call(turn.config, line);
+        // A shared line has dial tone when it is granted.
+        let asked = self.ask_for(turn, line);
+        let ready = self.may_call(turn.config, line) && !asked;
         self.activate(turn, line, Call::Seize { ready, tone });
     }
 

@@ -65,6 +65,10 @@ fn subscriber(config: &Config, n: u8, account: &mut ua::Account) {
     let user = config.read(ext::USER_ID.of(n));
     let auth_id = if config.read(ext::USE_AUTH_ID.of(n)) { config.read(ext::AUTH_ID.of(n)) } else { user };
     account.user = text::shortened(user);
+    account.shared_user = match config.read(ext::SHARE_EXT.of(n)) {
+        "shared" | "yes" => text::shortened(config.read(ext::SHARED_USER_ID.of(n))),
+        _ => String::new(),
+    };
     account.display_name = text::shortened(config.read(ext::DISPLAY_NAME.of(n)));
     account.auth_user = text::shortened(auth_id);
     account.password = text::shortened(config.read(ext::PASSWORD.of(n)));

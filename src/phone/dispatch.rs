@@ -138,7 +138,7 @@ impl Phone {
             | Event::Ended { session, .. } => self.ua.session(session),
             Event::MessageWaiting { .. }
             | Event::Subscribed { .. }
-            | Event::Appearance { .. }
+            | Event::SharedLine { .. }
             | Event::Seized { .. }
             | Event::WatchedAnew { .. }
             | Event::Watched { .. } => None,

@@ -261,6 +261,8 @@ impl Desk {
             }
             Command::TransferInto { .. }
             | Command::SendDigit { .. }
+            | Command::HoldPrivately(_)
+            | Command::Appear { .. }
             | Command::Register(_)
             | Command::Unregister(_)
             | Command::Subscribe { .. }
@@ -373,6 +375,7 @@ fn view(incoming: bool, from: &str, held_by_peer: bool) -> SessionView<'_> {
         diverted_by: "",
         alert: "",
         answer_after_s: None,
+        appearance: None,
         on_hold: false,
         media: Some(ua::SessionMedia {
             local_port: 10_000,

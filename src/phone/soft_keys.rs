@@ -30,6 +30,8 @@ pub enum SoftKey {
     Ignore,
     /// Put the active call on hold.
     Hold,
+    /// Put the active call on a shared line on hold for this station alone.
+    HoldPrivately,
     /// Take a call back from hold.
     Resume,
     /// Begin another call.
@@ -79,6 +81,7 @@ impl SoftKey {
             Self::Answer => "answer",
             Self::Ignore => "ignore",
             Self::Hold => "hold",
+            Self::HoldPrivately => "phold",
             Self::Resume => "resume",
             Self::NewCall => "newcall",
             Self::Transfer => "xfer",
@@ -101,6 +104,7 @@ impl SoftKey {
             Self::Answer => Action::Answer,
             Self::Ignore => Action::Ignore,
             Self::Hold => Action::Hold,
+            Self::HoldPrivately => Action::HoldPrivately,
             Self::Resume => Action::Resume,
             Self::NewCall => Action::NewCall,
             Self::Transfer => Action::Transfer,
@@ -146,6 +150,9 @@ impl SoftKeyRow {
             Some(CallState::Connected) => {
                 push(&mut places, &[Some(SoftKey::Hold), Some(SoftKey::EndCall)]);
                 more_parties(&mut places, calls, config);
+                if calls.can_hold_privately(config) {
+                    push(&mut places, &[Some(SoftKey::HoldPrivately)]);
+                }
             }
             Some(
                 CallState::Disabled

@@ -31,6 +31,9 @@ pub struct Account {
     pub outbound_proxy_in_dialog: bool,
     /// `User ID`.
     pub user: String<47>,
+    /// `Shared User ID` of an extension that is shared with other stations: whose line it is; empty: the user
+    /// id's.
+    pub shared_user: String<63>,
     /// `Display Name`.
     pub display_name: String<23>,
     /// The name that credentials go under: `Auth ID` when `Use Auth ID` is on, else the user id.
@@ -123,6 +126,7 @@ impl Account {
             outbound_proxy: String::new(),
             outbound_proxy_in_dialog: true,
             user: String::new(),
+            shared_user: String::new(),
             display_name: String::new(),
             auth_user: String::new(),
             password: String::new(),
@@ -161,6 +165,15 @@ impl Account {
     /// Whose name and password answer challenges.
     pub(super) fn identity(&self) -> Identity<'_> {
         Identity { user: &self.auth_user, password: &self.password }
+    }
+
+    /// The account as the shared line's other stations and its server know it.
+    pub(super) fn shared(&self) -> Self {
+        let mut shared = self.clone();
+        if let Some(user) = crate::base::text::exact(&self.shared_user).filter(|user| !user.is_empty()) {
+            shared.user = user;
+        }
+        shared
     }
 
     /// Where requests go first: the outbound proxy, or the proxy.

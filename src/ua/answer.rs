@@ -26,8 +26,8 @@ pub(super) struct Answer<'a> {
     pub(super) tag: Option<&'a [u8]>,
     /// The Contact value.
     pub(super) contact: Option<&'a [u8]>,
-    /// Who was reached: the value of Remote-Party-ID.
-    pub(super) reached: Option<&'a [u8]>,
+    /// Who was reached.
+    pub(super) reached: Option<&'a Reached<'a>>,
     /// Allow and Supported.
     pub(super) capabilities: bool,
     /// What a 2xx says of the session timer.
@@ -45,6 +45,15 @@ pub(super) struct Answer<'a> {
     pub(super) report: Option<&'a Report>,
     /// A session description.
     pub(super) body: &'a [u8],
+}
+
+/// Who was reached, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reached<'a> {
+    /// The value of Remote-Party-ID.
+    pub(super) party: Option<&'a [u8]>,
+    /// The value of Call-Info: the appearance of a shared line.
+    pub(super) appearance: Option<&'a [u8]>,
 }
 
 impl<'a> Answer<'a> {
@@ -210,12 +219,15 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
     if let Some(contact) = answer.contact {
         compose::header(out, HeaderName::Contact, contact);
     }
-    if let Some(reached) = answer.reached {
-        compose::header(out, HeaderName::RemotePartyId, reached);
+    if let Some(party) = answer.reached.and_then(|reached| reached.party) {
+        compose::header(out, HeaderName::RemotePartyId, party);
     }
     if answer.capabilities {
         request::capabilities(out);
         compose::header(out, HeaderName::Supported, refresh::OPTION);
+    }
+    if let Some(appearance) = answer.reached.and_then(|reached| reached.appearance) {
+        compose::header(out, HeaderName::CallInfo, appearance);
     }
     if let Some(grant) = &answer.timer {
         refresh::compose_grant(out, grant);

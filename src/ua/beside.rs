@@ -69,6 +69,7 @@ impl UserAgent {
             }
         }
         request::demands(&mut out, &account);
+        session.write_appearance(&mut out, &account, false);
         request::user_agent(&mut out, settings);
         let target = Target { method: method.as_bytes(), uri: dialog.aim().request_uri, body: b"" };
         let recipient = Recipient::Anybody(&session.beside_attempts);
@@ -135,7 +136,7 @@ impl UserAgent {
 }
 
 /// What a request beside the INVITE says, apart from what every request does.
-const REPEATED: [HeaderName; 9] = [
+const REPEATED: [HeaderName; 10] = [
     HeaderName::ReferTo,
     HeaderName::ReferredBy,
     HeaderName::Contact,
@@ -144,5 +145,6 @@ const REPEATED: [HeaderName; 9] = [
     HeaderName::SessionExpires,
     HeaderName::MinSe,
     HeaderName::ProxyRequire,
+    HeaderName::CallInfo,
     HeaderName::UserAgent,
 ];

@@ -30,6 +30,15 @@ pub enum Command<'a> {
     End(SessionId),
     /// Put the far end on hold (RFC 3264 §8.4).
     Hold(SessionId),
+    /// Put the far end of a call on a shared line on hold, so that no other station can take it.
+    HoldPrivately(SessionId),
+    /// A call that comes in shows on this appearance of a shared line: its 200 and all its requests say so.
+    Appear {
+        /// The incoming session.
+        session: SessionId,
+        /// The appearance, from 1.
+        index: u8,
+    },
     /// Take the far end back from hold.
     Resume(SessionId),
     /// Send a key in an INFO request; further ones wait for the answer to it.
@@ -101,12 +110,15 @@ pub struct Invite<'a> {
     /// The extension that calls.
     pub extension: ExtensionId,
     /// Whom: a user part (`5551234`, completed with the extension's proxy), `user@host`, or a whole
-    /// `sip:`, `sips:` or `tel:` URI.
+    /// `sip:`, `sips:` or `tel:` URI. Empty: the shared line itself, to take over the call that is on its
+    /// appearance.
     pub target: &'a str,
     /// Hide our identity from the called party (RFC 3323 §4.1, RFC 3325 §9.3).
     pub anonymous: bool,
     /// A codec for this call alone.
     pub codecs: Option<CodecChoice>,
+    /// The appearance of a shared line that the call is on, from 1; every request of it says so.
+    pub appearance: Option<u8>,
 }
 
 /// `Outbound Call Codec Selection Codes`: a codec for one call, enabled otherwise or not.

@@ -96,6 +96,7 @@ impl UserAgent {
         session.dialog.compose_head(&mut out, Method::Info, cseq, via, settings.max_forwards);
         request::contact(&mut out, &account, address);
         request::demands(&mut out, &account);
+        session.write_appearance(&mut out, &account, false);
         request::user_agent(&mut out, settings);
         let mut body = [0; 48];
         let mut body = Writer::new(&mut body);

@@ -4,8 +4,8 @@ pub use super::subscription::Standing;
 
 use super::command::Package;
 use super::ids::{ExtensionId, SessionId};
+use crate::limits;
 use crate::rtp::telephone_event::Digit;
-use crate::sip::call_info::Index;
 use crate::sip::message_summary::MessageCount;
 use crate::sip::watched::CallStage;
 
@@ -85,14 +85,13 @@ pub enum Event {
         /// How it stands.
         standing: Standing,
     },
-    /// The state of one appearance of a shared line, or of all that this notification does not name.
-    Appearance {
+    /// The states of a shared line's appearances, by index from 1; `None`: as it was. Those beyond the line
+    /// keys of the phone are not told.
+    SharedLine {
         /// The extension whose line it is.
         extension: ExtensionId,
-        /// Which.
-        index: Index,
-        /// Its state.
-        state: AppearanceState,
+        /// All of one notification.
+        appearances: [Option<AppearanceState>; limits::LINE_KEYS],
     },
     /// An appearance of a shared line is ours to call on.
     Seized {
@@ -152,7 +151,7 @@ pub enum Event {
 }
 
 /// The state of one appearance of a shared line, as its server tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AppearanceState {
     /// Nobody uses it.
     Idle,

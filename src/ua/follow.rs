@@ -84,7 +84,7 @@ impl UserAgent {
         if !replaces.is_empty() {
             Replaces::parse(&replaces).map_err(|_| Status::BAD_REQUEST)?;
         }
-        let invite = Invite { extension, target, anonymous: false, codecs: None };
+        let invite = Invite { extension, target, anonymous: false, codecs: None, appearance: None };
         let new = self.open_call(now, rng, &invite).map_err(|_| Status::DECLINE)?;
         let follow = Follow {
             session: new,

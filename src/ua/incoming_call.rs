@@ -1,7 +1,7 @@
 //! Being called: the INVITE and what we make of it (RFC 3261 §13.3), and the ACK.
 
 use super::account::Account;
-use super::answer::Answer;
+use super::answer::{Answer, Reached};
 use super::identifier;
 use super::identity::{self, Party};
 use super::media_port::Mapping;
@@ -126,7 +126,7 @@ impl UserAgent {
         let reached = identity::reached_party(self.accounts.of(extension), &self.settings);
         let answer = Answer {
             contact: Some(&contact),
-            reached: reached.as_deref(),
+            reached: Some(&Reached { party: reached.as_deref(), appearance: None }),
             rseq,
             body: body.written(),
             ..Answer::new(Status::RINGING, Some(&tag))
@@ -190,11 +190,13 @@ impl UserAgent {
         let timer = session.begin_timer(now);
         let tag = session.own_tag();
         let extension = session.extension;
+        let appearance = session.appearance_value(self.accounts.of(extension));
         let contact = self.own_contact(extension);
         let reached = identity::reached_party(self.accounts.of(extension), &self.settings);
+        let party = reached.as_deref().filter(|_| is_new);
         let answer = Answer {
             contact: Some(&contact),
-            reached: reached.as_deref().filter(|_| is_new),
+            reached: Some(&Reached { party, appearance: appearance.as_deref() }),
             capabilities: true,
             timer,
             body: body.written(),

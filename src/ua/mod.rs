@@ -49,6 +49,7 @@ mod resolve;
 mod response;
 mod session;
 pub mod session_timer;
+mod shared_line;
 mod srv;
 mod subscriber;
 mod subscription;
@@ -493,8 +494,10 @@ impl UserAgent {
             Command::Unsubscribe { extension, package } => {
                 return self.unsubscribe(now, rng, extension, package);
             }
-            Command::Hold(id) => return self.change_hold(now, rng, id, true),
-            Command::Resume(id) => return self.change_hold(now, rng, id, false),
+            Command::Hold(id) => return self.change_hold(now, rng, id, true, false),
+            Command::HoldPrivately(id) => return self.change_hold(now, rng, id, true, true),
+            Command::Resume(id) => return self.change_hold(now, rng, id, false, false),
+            Command::Appear { session, index } => return self.appear(session, index),
             Command::Ring(id) => return self.ring(now, id),
             Command::Refuse { session, status, contact } => {
                 return self.refuse(now, rng, session, status, contact);

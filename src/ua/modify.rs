@@ -17,6 +17,7 @@ impl UserAgent {
         rng: &mut dyn Rng,
         id: SessionId,
         hold: bool,
+        private: bool,
     ) -> Outcome {
         let Some(session) = self.sessions.get_mut(id.0).filter(|session| session.state.is_named()) else {
             return Outcome::Refused(Refusal::NoSession);
@@ -24,7 +25,7 @@ impl UserAgent {
         if !matches!(session.state, State::Confirmed | State::Accepted) {
             return Outcome::Refused(Refusal::WrongState);
         }
-        session.hold_wanted = hold;
+        (session.hold_wanted, session.hold_private) = (hold, private);
         self.settle_hold(now, rng, id);
         Outcome::Done
     }

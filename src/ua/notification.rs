@@ -4,12 +4,13 @@
 use super::command::Package;
 use super::event::AppearanceState;
 use super::identifier::keyed_hash;
+use super::shared_line::index_of;
 use super::subscriber::SubscriberId;
 use super::subscription::{Input, Reason};
 use super::{Event, Instant, Rng, UserAgent};
 use crate::dialog::Sequence;
 use crate::limits;
-use crate::sip::call_info::Index;
+use crate::sip::call_info::{Appearance, Index};
 use crate::sip::event::{State, SubscriptionState};
 use crate::sip::watched::WatchedCalls;
 use crate::sip::{Message, Status};
@@ -85,26 +86,17 @@ impl UserAgent {
         match subscriber.package {
             Package::MessageSummary => self.mailbox_told(extension, request.body()),
             Package::CallInfo => {
-                let named = |index: &Index| matches!(index, Index::Number(_));
-                let (numbered, others) = (true, false);
-                // The rest comes last, so that a full list cannot push it out.
-                for wanted in [numbered, others] {
-                    let told = request.appearances().filter(|told| named(&told.index) == wanted);
-                    for told in told.take(limits::APPEARANCES_TOLD) {
-                        let state = AppearanceState::of(told.state.unwrap_or(b""));
-                        self.tell(Event::Appearance { extension, index: told.index, state });
-                    }
+                let appearances = appearances_of(request);
+                if appearances.iter().any(Option::is_some) {
+                    self.tell(Event::SharedLine { extension, appearances });
                 }
             }
             Package::LineSeize(asked) => {
-                let granted = request.appearances().find_map(|told| match told.index {
-                    Index::Number(number) => u8::try_from(number).ok(),
-                    Index::Others => None,
-                });
+                let granted = index_of(request);
                 let lasts =
                     request.subscription_state().is_some_and(|state| state.state != State::Terminated);
                 if lasts {
-                    self.tell(Event::Seized { extension, asked, index: granted.unwrap_or(asked) });
+                    self.tell_seized(id, granted.unwrap_or(asked));
                 }
             }
             Package::Dialog(place) => self.dialogs_told(now, rng, id, place, request.body()),
@@ -134,6 +126,24 @@ impl UserAgent {
             self.subscriber_step(now, rng, id, Input::Refresh);
         }
     }
+}
+
+/// What a notification says of the appearances that a phone can have: those that it names, and all others if
+/// it speaks of them (`appearance-index=*`).
+fn appearances_of(request: &Message<'_>) -> [Option<AppearanceState>; limits::LINE_KEYS] {
+    let state_of = |told: &Appearance<'_>| AppearanceState::of(told.state.unwrap_or(b""));
+    let others = request.appearances().find(|told| told.index == Index::Others);
+    let mut all = [others.as_ref().map(state_of); limits::LINE_KEYS];
+    for told in request.appearances() {
+        let place = match told.index {
+            Index::Number(number) => usize::try_from(number).ok().and_then(|number| number.checked_sub(1)),
+            Index::Others => None,
+        };
+        if let Some(state) = place.and_then(|place| all.get_mut(place)) {
+            *state = Some(state_of(&told));
+        }
+    }
+    all
 }
 
 /// A notification in the machine's words.

@@ -27,6 +27,9 @@ impl UserAgent {
     pub(super) fn invite(&mut self, now: Instant, rng: &mut dyn Rng, invite: &Invite<'_>) -> Outcome {
         match self.open_call(now, rng, invite) {
             Ok(id) => {
+                if let Some(index) = invite.appearance {
+                    self.lapse_seizure(now, rng, invite.extension, index);
+                }
                 self.locate(now, rng, id);
                 Outcome::Session(id)
             }
@@ -41,7 +44,8 @@ impl UserAgent {
         invite: &Invite<'_>,
     ) -> Result<SessionId, Refusal> {
         let address = self.shown_address(invite.extension).ok_or(Refusal::NoNetwork)?;
-        let account = self.accounts.of(invite.extension).clone();
+        let account = self.accounts.of(invite.extension);
+        let account = if invite.appearance.is_some() { account.shared() } else { account.clone() };
         if !account.enabled {
             return Err(Refusal::NoAccount);
         }
@@ -49,7 +53,9 @@ impl UserAgent {
         if account.register && !registered && !account.call_without_registration {
             return Err(Refusal::NotRegistered);
         }
-        let target = target_uri(invite.target, &account).ok_or(Refusal::BadTarget)?;
+        let line = invite.target.is_empty() && invite.appearance.is_some();
+        let target = if line { account.user.as_str() } else { invite.target };
+        let target = target_uri(target, &account).ok_or(Refusal::BadTarget)?;
         let peer = Uri::parse(&target).map_err(|_| Refusal::BadTarget).map(|uri| Party::dialled(&uri))?;
         let own = identity::own_party(&account, &self.settings, invite.anonymous);
         let from = own.ok_or(Refusal::NoAccount)?;
@@ -75,6 +81,7 @@ impl UserAgent {
         });
         let mut session = session;
         session.anonymous = invite.anonymous;
+        session.appearance = invite.appearance;
         session.search = Search::new(self.failures.mark());
         session.timers.give_up.start(now, LOCATING_MS);
         let id = self.keep(session).ok_or(Refusal::Full)?;
@@ -533,6 +540,7 @@ impl Session {
                 compose::header(out, HeaderName::Supported, b"replaces");
             }
         }
+        self.write_appearance(out, account, offers);
         request::user_agent(out, settings);
     }
 }

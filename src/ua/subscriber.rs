@@ -16,7 +16,6 @@ use super::{Event, ExtensionId, Instant, Outcome, Refusal, RegistrationState, Rn
 use crate::base::{Handle, Writer, earliest, text};
 use crate::dialog::Dialog;
 use crate::limits;
-use crate::sip::call_info::{Appearance, Index};
 use crate::sip::{Address, HeaderName, Message, Method, compose};
 use crate::transaction::{ClientId, Hop};
 
@@ -37,6 +36,8 @@ pub(super) struct Subscriber {
     pub(super) stale: bool,
     /// The version of the latest `dialog` notification (RFC 4235 §4.3).
     pub(super) version: Option<u32>,
+    /// The appearance of a shared line that was granted.
+    pub(super) granted: Option<u8>,
 }
 
 /// Names one subscription.
@@ -97,6 +98,11 @@ impl UserAgent {
         package: Package,
         target: &str,
     ) -> Result<SubscriberId, Refusal> {
+        // The messages of a shared line are those of its address.
+        let account = &match package {
+            Package::CallInfo | Package::LineSeize(_) => account.shared(),
+            Package::MessageSummary | Package::Dialog(_) => account.clone(),
+        };
         let target = if target.is_empty() { account.user.as_str() } else { target };
         let target = target_uri(target, account).ok_or(Refusal::BadTarget)?;
         let to = angled(&target).ok_or(Refusal::BadTarget)?;
@@ -118,11 +124,12 @@ impl UserAgent {
             locating: false,
             stale: false,
             version: None,
+            granted: None,
         };
         self.subscribers.insert(subscriber).map_err(|_| Refusal::Full)
     }
 
-    fn subscriber(&self, extension: ExtensionId, package: Package) -> Option<SubscriberId> {
+    pub(super) fn subscriber(&self, extension: ExtensionId, package: Package) -> Option<SubscriberId> {
         self.subscribers.find(|known| known.extension == extension && known.package == package)
     }
 
@@ -268,6 +275,7 @@ impl UserAgent {
             _ => Input::Failed { status, retry_after_s },
         };
         self.subscriber_step(now, rng, id, input);
+        self.seizure_accepted(id);
     }
 
     pub(super) fn subscribe_failed(
@@ -309,7 +317,9 @@ impl UserAgent {
         if step.subscribe.is_some() {
             subscriber.attempts = Attempts::new();
         }
-        if step.changed {
+        // A grant that no notification followed has no standing to lose.
+        let ungranted = step.over && subscriber.granted.is_some();
+        if step.changed || ungranted {
             self.tell(Event::Subscribed { extension, package, standing });
         }
         if step.over {
@@ -408,7 +418,7 @@ impl Subscriber {
         let (from, to) = (self.dialog.local_party(), self.dialog.remote_party());
         let dialog = Dialog::calling(&call_id, &tag, from, to, meant.uri_text);
         let made = dialog.map(|dialog| self.dialog = dialog).is_ok();
-        (self.hop, self.version) = (None, None);
+        (self.hop, self.version, self.granted) = (None, None, None);
         made
     }
 }
@@ -431,14 +441,7 @@ impl Package {
             Self::Dialog(_) => compose::header(out, HeaderName::Accept, request::DIALOG_INFO),
             Self::CallInfo => {}
             Self::LineSeize(index) => {
-                let mut room = [0; limits::URI_BYTES];
-                let mut server = Writer::new(&mut room);
-                server.text("sip:");
-                server.text(&account.proxy);
-                compose::begin(out, HeaderName::CallInfo);
-                let index = Index::Number(u32::from(index));
-                Appearance { index, state: Some(b"seized"), uri: None }.compose(out, server.written());
-                compose::end(out);
+                super::shared_line::call_info(out, account, index, Some(b"seized"));
             }
         }
     }

@@ -25,11 +25,13 @@ pub(super) struct Summons {
     pub(super) answer_after_s: Option<u16>,
     /// The number of who diverted the call first.
     pub(super) diverted_by: String<{ limits::NAME_BYTES }>,
+    /// The appearance of a shared line that is called.
+    pub(super) appearance: Option<u8>,
 }
 
 impl Summons {
     pub(super) const NONE: Self =
-        Self { alert: String::new(), answer_after_s: None, diverted_by: String::new() };
+        Self { alert: String::new(), answer_after_s: None, diverted_by: String::new(), appearance: None };
 
     pub(super) fn of(request: &Message<'_>) -> Self {
         let named = request.alert_infos().map(|link| link.last_part()).find(|name| !name.is_empty());
@@ -38,6 +40,7 @@ impl Summons {
             alert: text::readable(named.unwrap_or(b"")),
             answer_after_s: answer_after_s(request),
             diverted_by: diverter.map(|address| number_of(&address.uri)).unwrap_or_default(),
+            appearance: super::shared_line::index_of(request),
         }
     }
 }

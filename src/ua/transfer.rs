@@ -139,6 +139,7 @@ impl UserAgent {
         request::address_of_record(&mut out, &account, settings);
         compose::end(&mut out);
         request::demands(&mut out, &account);
+        session.write_appearance(&mut out, &account, false);
         request::user_agent(&mut out, settings);
         let target = Target { method: b"REFER", uri: session.dialog.aim().request_uri, body: b"" };
         let recipient = Recipient::Anybody(&session.beside_attempts);

@@ -25,6 +25,8 @@ pub struct SessionView<'a> {
     pub alert: &'a str,
     /// The call is a page: it asks to be answered by itself after so many seconds.
     pub answer_after_s: Option<u16>,
+    /// The appearance of a shared line that the caller's server names, from 1.
+    pub appearance: Option<u8>,
     /// Whether we have put the other side on hold.
     pub on_hold: bool,
     /// Audio, once an offer has been answered (early media included).

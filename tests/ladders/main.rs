@@ -17,5 +17,6 @@ mod registration;
 mod rfc3665;
 mod rfc5359;
 mod scene;
+mod sharing;
 mod transferring;
 mod waiting;

@@ -11,13 +11,14 @@
 
 mod dialling;
 mod moved;
+mod rest;
 
 use heapless::String;
 
 use super::desk::Desk;
 use super::one_call::OneCall;
 use super::screening::Refusal;
-use super::{CallState, DialKey, Tone};
+use super::{CallState, DialKey, Tone, Wish};
 use crate::base::{Instant, Timer, earliest, text};
 use crate::dialplan::{self, Collector, Service};
 use crate::limits;
@@ -28,6 +29,8 @@ use crate::ua::{EndReason, SessionId};
 pub struct Appearance {
     state: CallState,
     enabled: bool,
+    /// Another station has it, or may have it.
+    elsewhere: bool,
     session: Option<SessionId>,
     /// Calls can be made, so that there is a dial tone.
     ready: bool,
@@ -64,6 +67,13 @@ pub struct Party {
 pub enum Input<'a> {
     /// The line key is in use, or disabled; a call that is there goes on.
     Enable(bool),
+    /// Another station uses the shared line, or does so no longer; a call that is there goes on.
+    Elsewhere(bool),
+    /// The person takes over the call that another station has on the shared line.
+    Join {
+        /// The shared line's number.
+        number: &'a str,
+    },
     /// The person takes the line to dial. `ready`: calls can be made, so there is a dial tone.
     Seize {
         /// Whether the extension may call.
@@ -191,6 +201,8 @@ pub enum Order {
     TransferInto(SessionId, SessionId),
     /// Send a key in an INFO request.
     Digit(SessionId, DialKey),
+    /// What concerns a shared line.
+    Shared(Wish),
 }
 
 const NOTHING: Step = Step { order: None };
@@ -206,6 +218,7 @@ impl Appearance {
         Self {
             state: CallState::Disabled,
             enabled: false,
+            elsewhere: false,
             session: None,
             ready: false,
             incoming: false,
@@ -227,7 +240,7 @@ impl Appearance {
     pub fn step(&mut self, now: Instant, desk: Desk<'_>, input: Input<'_>) -> Step {
         match (self.state, input) {
             (_, Input::Timeout) => self.timeout(now, desk),
-            (_, Input::Enable(enabled)) => self.enable(enabled),
+            (_, it @ (Input::Enable(_) | Input::Elsewhere(_) | Input::Join { .. })) => self.looked_at(it),
             (_, Input::Ended(reason)) => self.ended(now, desk, reason),
             (_, Input::Refused(wish)) => self.refused(now, desk, wish),
             (CallState::Idle, Input::Seize { ready, tone }) => self.seize(now, desk, ready, tone),
@@ -240,7 +253,7 @@ impl Appearance {
                 self.moved(now, it)
             }
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
-            (CallState::Idle, Input::Incoming(session)) => self.ring(session),
+            (CallState::Idle | CallState::Busy, Input::Incoming(session)) => self.ring(session),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
                 self.progress(now, desk, status, early_media)
             }
@@ -389,14 +402,6 @@ impl Appearance {
         self.collector.deadline().filter(|_| self.state == CallState::Dialing)
     }
 
-    fn enable(&mut self, enabled: bool) -> Step {
-        self.enabled = enabled;
-        if matches!(self.state, CallState::Disabled | CallState::Idle) {
-            self.rest();
-        }
-        NOTHING
-    }
-
     /// RFC 3960 §3.2: a ringing far end is heard as our ring-back tone unless the network itself is to be
     /// heard.
     fn progress(&mut self, now: Instant, desk: Desk<'_>, status: u16, early_media: bool) -> Step {
@@ -501,7 +506,8 @@ impl Appearance {
             | Order::Transfer(_)
             | Order::TransferTo(..)
             | Order::TransferInto(..)
-            | Order::Digit(..) => NOTHING,
+            | Order::Digit(..)
+            | Order::Shared(_) => NOTHING,
         }
     }
 
@@ -554,20 +560,6 @@ impl Appearance {
         self.held_by_peer = false;
         self.connected_since = None;
         self.silence();
-    }
-
-    /// The person leaves the call; what the user agent still does about its session is no longer ours.
-    fn leave(&mut self, wish: fn(SessionId) -> Order) -> Step {
-        let wish = self.session.map(wish);
-        self.rest();
-        order(wish)
-    }
-
-    fn rest(&mut self) {
-        let enabled = self.enabled;
-        *self = Self::new();
-        self.enabled = enabled;
-        self.state = if enabled { CallState::Idle } else { CallState::Disabled };
     }
 
     fn sound(&mut self, now: Instant, desk: Desk<'_>, tone: Option<Tone>) {

@@ -73,7 +73,7 @@ fn every_state() -> Vec<(&'static str, Appearance)> {
         ("disabled meanwhile", call(&[Input::Answered, Input::Hold, Input::Enable(false)])),
         ("failed", call(&[Input::Ended(EndReason::Failed(404))])),
         ("hung up there", call(&[Input::Answered, Input::Ended(EndReason::Remote)])),
-        ("", Appearance { state: CallState::Busy, ..Appearance::new() }),
+        ("", after(&[Input::Elsewhere(true)])),
     ]
 }
 
@@ -81,6 +81,9 @@ fn every_input() -> Vec<Input<'static>> {
     std::vec![
         Input::Enable(true),
         Input::Enable(false),
+        Input::Elsewhere(true),
+        Input::Elsewhere(false),
+        Input::Join { number: "2000" },
         SEIZE,
         Input::Seize { ready: false, tone: Tone::Dial },
         Input::Ready,

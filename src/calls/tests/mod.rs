@@ -8,6 +8,7 @@ mod numbers;
 mod rules;
 mod screening;
 mod scripts;
+mod sharing;
 mod transfer;
 
 use std::string::String as Text;
@@ -35,6 +36,7 @@ struct Desk {
     /// Those whose far ends are sent elsewhere, with the calls that end with them.
     sent: Vec<(SessionId, Option<SessionId>)>,
     refuse_invites: bool,
+    subscribes: Outcome,
     commands: Vec<Text>,
     caller: &'static str,
     called: u8,
@@ -60,6 +62,7 @@ impl Desk {
             sessions: 0,
             sent: Vec::new(),
             refuse_invites: false,
+            subscribes: Outcome::Done,
             commands: Vec::new(),
             caller: "102",
             called: 1,
@@ -79,7 +82,7 @@ impl Desk {
                     Outcome::Refused(ua::Refusal::NotRegistered)
                 }
                 Command::Invite(invite) => {
-                    self.commands.push(told(&invite));
+                    self.commands.push(sharing::invited(&invite));
                     Outcome::Session(self.begin(false))
                 }
                 Command::Ring(_) => Outcome::Done,
@@ -88,9 +91,11 @@ impl Desk {
                     self.far_of(session).answered = true;
                     Outcome::Done
                 }
-                Command::Hold(session) | Command::Resume(session) => {
-                    let on_hold = command == Command::Hold(session);
-                    self.commands.push(if on_hold { "hold".into() } else { "resume".into() });
+                Command::Hold(session) | Command::HoldPrivately(session) | Command::Resume(session) => {
+                    let on_hold = command != Command::Resume(session);
+                    let private = command == Command::HoldPrivately(session);
+                    let held = if private { "hold privately" } else { "hold" };
+                    self.commands.push(if on_hold { held.into() } else { "resume".into() });
                     self.far_of(session).on_hold = on_hold;
                     Outcome::Done
                 }
@@ -122,10 +127,11 @@ impl Desk {
                     assert!(self.far_of(bridge).answered);
                     self.refer(session, None)
                 }
-                Command::Register(_)
-                | Command::Unregister(_)
-                | Command::Subscribe { .. }
-                | Command::Unsubscribe { .. } => panic!("not the business of calls"),
+                Command::Subscribe { .. } | Command::Unsubscribe { .. } | Command::Appear { .. } => {
+                    self.commands.push(sharing::said(&command));
+                    if matches!(command, Command::Subscribe { .. }) { self.subscribes } else { Outcome::Done }
+                }
+                Command::Register(_) | Command::Unregister(_) => panic!("not the business of calls"),
             };
             self.give(Input::Outcome { order: *order, outcome });
         }
@@ -150,6 +156,7 @@ impl Desk {
     fn event(&mut self, event: Event, session: SessionId) {
         let far = self.far_of(session).clone();
         let view = SessionView {
+            appearance: None,
             extension: extension(self.called),
             incoming: far.incoming,
             peer_name: "Joe Smith",
@@ -255,12 +262,6 @@ impl Desk {
 }
 
 /// An INVITE, and what was chosen for its call.
-fn told(invite: &Invite<'_>) -> Text {
-    let hidden = if invite.anonymous { " hidden" } else { "" };
-    let codec = invite.codecs.map(|choice| std::format!(" {choice:?}")).unwrap_or_default();
-    std::format!("INVITE {}{hidden}{codec}", invite.target)
-}
-
 #[test]
 fn a_device_takes_the_first_idle_line_and_hanging_up_gives_it_back() {
     let mut desk = Desk::new(settings());

@@ -266,6 +266,10 @@ pub fn cancel(out: &mut Writer<'_>, invite: &Message<'_>, reason: Option<&[u8]>)
     derived_head(out, invite, Method::Cancel);
     copy_first(out, invite, HeaderName::To);
     derived_tail(out, invite, Method::Cancel);
+    // On a shared line it says which appearance becomes free.
+    if invite.appearances().next().is_some() {
+        copy(out, invite, HeaderName::CallInfo);
+    }
     if let Some(reason) = reason {
         header(out, HeaderName::Reason, reason);
     }

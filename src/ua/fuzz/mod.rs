@@ -247,7 +247,7 @@ impl Desk {
         let extension = if value & 32 == 0 { ExtensionId::PRIMARY } else { SECOND };
         let targets = ["bob@192.0.2.1", "5551234", "joe@pbx.example.com", "tel:+1"];
         let target = targets.get(usize::from(value >> 6)).copied().unwrap_or("");
-        let invite = Invite { extension, target, anonymous: value & 16 != 0, codecs: None };
+        let invite = Invite { extension, target, anonymous: value & 16 != 0, codecs: None, appearance: None };
         let command = match (value % 16, self.sessions.get(place)) {
             (0..=2, _) => Command::Invite(invite),
             (3, _) => Command::Register(extension),

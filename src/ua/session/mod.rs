@@ -89,6 +89,10 @@ pub(super) struct Session {
     pub(super) hold_wanted: bool,
     pub(super) hold_asked: bool,
     pub(super) hold_agreed: bool,
+    /// Nobody else may take the call from hold.
+    pub(super) hold_private: bool,
+    /// The appearance of a shared line that it is on.
+    pub(super) appearance: Option<u8>,
     /// Challenges that the current request has answered.
     pub(super) attempts: Attempts,
     pub(super) redirections: u8,
@@ -197,6 +201,8 @@ impl Session {
             hold_wanted: false,
             hold_asked: false,
             hold_agreed: false,
+            hold_private: false,
+            appearance: None,
             attempts: Attempts::new(),
             redirections: 0,
             search: Search::default(),
@@ -285,6 +291,7 @@ impl Session {
             alert: &self.summons.alert,
             answer_after_s: self.summons.answer_after_s,
             on_hold: self.hold_wanted,
+            appearance: self.summons.appearance,
             media: self.media.as_ref().filter(|_| self.state != State::Incoming).map(|media| SessionMedia {
                 local_port: self.rtp_port,
                 remote: media.remote,

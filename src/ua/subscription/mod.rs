@@ -36,6 +36,8 @@ pub(super) struct Subscription {
     stopping: bool,
     /// `Start` came while it was being given up.
     again: bool,
+    /// It is not renewed any more.
+    lapsing: bool,
 }
 
 /// Where a subscription stands.
@@ -69,6 +71,8 @@ pub(super) enum Input {
     Terminated { reason: Reason, retry_after_s: Option<u32> },
     /// Something was missed: ask for all of it.
     Refresh,
+    /// It has served its purpose: let it run out.
+    Lapse,
     /// The time passes.
     Timeout,
 }
@@ -152,6 +156,7 @@ impl Subscription {
             heard: false,
             stopping: false,
             again: false,
+            lapsing: false,
         }
     }
 
@@ -178,6 +183,10 @@ impl Subscription {
                 Some(Subscribe { expires_s: self.ask_s, anew: false })
             }
             Input::Refresh => None,
+            Input::Lapse => {
+                self.lapse();
+                None
+            }
             Input::Timeout => self.timeout(now, policy),
         };
         Step { subscribe, changed: self.standing != before, over: self.state == State::Off }
@@ -194,6 +203,11 @@ impl Subscription {
     /// The expiry that is asked for, seconds.
     pub(super) const fn asked_s(&self) -> u32 {
         self.ask_s
+    }
+
+    /// Whether it stands and is wanted.
+    pub(super) const fn is_granted(&self) -> bool {
+        matches!(self.state, State::Active) && !self.stopping && !self.lapsing
     }
 
     #[cfg(test)]
@@ -218,6 +232,7 @@ impl Subscription {
                 self.stopping = false;
                 None
             }
+            State::Active if self.lapsing => self.anew(now),
             State::Active => None,
             // When it is over it begins anew.
             State::Leaving => {
@@ -229,6 +244,8 @@ impl Subscription {
 
     fn stop(&mut self, now: Instant, policy: Policy) -> Option<Subscribe> {
         match self.state {
+            // Saying so would take back what it was for.
+            State::Active if self.lapsing => self.end(),
             State::Active => self.leave(now, policy),
             // Not before the SUBSCRIBE is answered: it would overtake its own dialog.
             State::Asking | State::Refreshing => {
@@ -246,6 +263,7 @@ impl Subscription {
 
     fn accepted(&mut self, now: Instant, policy: Policy, expires_s: u32) -> Option<Subscribe> {
         match self.state {
+            State::Asking | State::Refreshing if self.stopping && self.lapsing => self.end(),
             State::Asking | State::Refreshing if self.stopping => self.leave(now, policy),
             State::Asking | State::Refreshing => {
                 // §3.1.1: what is granted counts, not what was asked for.
@@ -377,6 +395,7 @@ impl Subscription {
             return None;
         }
         match self.state {
+            State::Active if self.lapsing => self.end(),
             State::Active if now < self.until => {
                 self.state = State::Refreshing;
                 Some(Subscribe { expires_s: self.ask_s, anew: false })
@@ -384,7 +403,7 @@ impl Subscription {
             // It has run out.
             State::Active => {
                 self.standing = Standing::Unknown;
-                self.anew(now)
+                if policy.retry_s == 0 { self.end() } else { self.anew(now) }
             }
             State::Waiting | State::Refused => self.anew(now),
             State::Off | State::Asking | State::Refreshing | State::Leaving => None,
@@ -396,10 +415,23 @@ impl Subscription {
         self.begun = now;
         self.heard = false;
         self.stopping = false;
+        self.lapsing = false;
         self.due.stop();
         self.notify_by.stop();
         // A notification before the 2xx stops it; the 2xx starts it.
         Some(Subscribe { expires_s: self.ask_s, anew: true })
+    }
+
+    const fn lapse(&mut self) {
+        match self.state {
+            State::Active => {
+                self.lapsing = true;
+                self.notify_by.stop();
+                self.due.start_at(self.until);
+            }
+            State::Asking | State::Refreshing => self.lapsing = true,
+            State::Off | State::Waiting | State::Refused | State::Leaving => {}
+        }
     }
 
     /// At once, but not in a circle with a notifier that ends what it has just begun.
@@ -464,7 +496,12 @@ impl Subscription {
         let expires_s = expires_s.max(policy.min_expires_s).max(1);
         let expires_ms = u64::from(expires_s).saturating_mul(1_000);
         self.until = now.plus_ms(expires_ms);
-        self.due.start(now, (expires_ms / 2).max(expires_ms.saturating_sub(REFRESH_MARGIN_MS)));
+        if self.lapsing {
+            self.notify_by.stop();
+            self.due.start_at(self.until);
+        } else {
+            self.due.start(now, (expires_ms / 2).max(expires_ms.saturating_sub(REFRESH_MARGIN_MS)));
+        }
     }
 }
 

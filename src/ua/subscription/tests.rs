@@ -38,6 +38,7 @@ fn every_state_and_every_input() {
         after(&[START, LOST]),
         after(&[START, Input::Failed { status: 489, retry_after_s: None }]),
         after(&[START, ACCEPTED, ACTIVE, Input::Stop]),
+        after(&[START, ACCEPTED, ACTIVE, Input::Lapse]),
     ];
     let terminated = |reason| Input::Terminated { reason, retry_after_s: None };
     let inputs = [
@@ -62,6 +63,7 @@ fn every_state_and_every_input() {
         terminated(Reason::NoResource),
         terminated(Reason::Other),
         Input::Refresh,
+        Input::Lapse,
         Input::Timeout,
     ];
     let mut text = String::new();
@@ -69,7 +71,11 @@ fn every_state_and_every_input() {
         let mut machine = machine.clone();
         let now = if input == Input::Timeout { machine.deadline().unwrap_or(*then) } else { *then };
         let told = |machine: &Subscription| {
-            let stopping = if machine.stopping { ", stopping" } else { "" };
+            let stopping = match (machine.stopping, machine.lapsing) {
+                (true, _) => ", stopping",
+                (false, true) => ", lapsing",
+                (false, false) => "",
+            };
             format!("{:?}{stopping} {:?}", machine.state, machine.standing)
         };
         text += &format!("{} | {input:?} -> ", told(&machine));

@@ -179,7 +179,13 @@ fn a_call_turned_down_and_a_redirection() {
 #[test]
 fn nobody_there_is_408_after_timer_b() {
     let mut link = Link::new();
-    let invite = crate::ua::Invite { extension: E1, target: "x@192.0.2.77", anonymous: false, codecs: None };
+    let invite = crate::ua::Invite {
+        extension: E1,
+        target: "x@192.0.2.77",
+        anonymous: false,
+        codecs: None,
+        appearance: None,
+    };
     let Outcome::Session(id) = link.command(0, Command::Invite(invite)) else { panic!("no session") };
     link.run_ms(32_500);
     let reason = EndReason::Failed(408);
@@ -195,7 +201,13 @@ fn more_callers_than_sessions_get_486() {
         let _ = link.call();
         link.ends[0].events.clear();
     }
-    let invite = crate::ua::Invite { extension: E1, target: "bob@192.0.2.2", anonymous: false, codecs: None };
+    let invite = crate::ua::Invite {
+        extension: E1,
+        target: "bob@192.0.2.2",
+        anonymous: false,
+        codecs: None,
+        appearance: None,
+    };
     assert_eq!(link.command(0, Command::Invite(invite)), Outcome::Refused(Refusal::Full));
     link.said();
     link.inject(1, &stranger("INVITE", "z9hG4bKstranger", ""));

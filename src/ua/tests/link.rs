@@ -102,8 +102,13 @@ impl Link {
 
     /// Alice calls bob's address; the session's name at alice.
     pub(super) fn call(&mut self) -> SessionId {
-        let invite =
-            crate::ua::Invite { extension: E1, target: "bob@192.0.2.2", anonymous: false, codecs: None };
+        let invite = crate::ua::Invite {
+            extension: E1,
+            target: "bob@192.0.2.2",
+            anonymous: false,
+            codecs: None,
+            appearance: None,
+        };
         match self.command(0, Command::Invite(invite)) {
             Outcome::Session(id) => id,
             refused @ (Outcome::Done | Outcome::Refused(_)) => panic!("{refused:?}"),

@@ -121,7 +121,7 @@ impl World {
                 | Event::MessageWaiting { .. }
                 | Event::Service { .. }
                 | Event::Subscribed { .. }
-                | Event::Appearance { .. }
+                | Event::SharedLine { .. }
                 | Event::Seized { .. }
                 | Event::WatchedAnew { .. }
                 | Event::Watched { .. }
@@ -187,8 +187,13 @@ impl World {
             return self.peer_repeats(call, "INVITE", invite);
         }
         let target = format!("{call}@192.0.2.9");
-        let invite =
-            Command::Invite(Invite { extension: E1, target: &target, anonymous: false, codecs: None });
+        let invite = Command::Invite(Invite {
+            extension: E1,
+            target: &target,
+            anonymous: false,
+            codecs: None,
+            appearance: None,
+        });
         match self.desk.command(Instant::from_millis(self.now), invite) {
             Outcome::Session(_) => {}
             other @ (Outcome::Done | Outcome::Refused(_)) => {

@@ -20,6 +20,7 @@ mod provisional;
 mod registration;
 mod report;
 mod session_timers;
+mod shared_line;
 mod subscriptions;
 mod transfers;
 mod update;

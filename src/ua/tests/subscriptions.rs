@@ -7,7 +7,6 @@ use super::desk::{Desk, Sent};
 use super::events::SUMMARY;
 use super::link::E1;
 use crate::base::text;
-use crate::sip::call_info::Index;
 use crate::sip::watched::CallStage;
 use crate::ua::{AppearanceState, Command, Event, Input, Package, Standing};
 
@@ -282,16 +281,11 @@ fn a_shared_line_is_seized_and_watched() {
         <sip:x>;appearance-index=*;appearance-state=idle\r\n";
     desk.receive(&notification(&subscribe, 1, &format!("{info}{ACTIVE}"), "", ""));
     let _ = desk.next("200");
-    let appearance = |index, state| Event::Appearance { extension: E1, index, state };
+    let idle = Some(AppearanceState::Idle);
+    let mut appearances = [idle; crate::limits::LINE_KEYS];
+    appearances[1] = Some(AppearanceState::Held);
     let stands = Event::Subscribed { extension: E1, package: Package::CallInfo, standing: Standing::Active };
-    assert_eq!(
-        desk.events(),
-        [
-            appearance(Index::Number(2), AppearanceState::Held),
-            appearance(Index::Others, AppearanceState::Idle),
-            stands
-        ]
-    );
+    assert_eq!(desk.events(), [Event::SharedLine { extension: E1, appearances }, stands]);
     // The seizure.
     let package = Package::LineSeize(0);
     let _ = desk.command(Command::Subscribe { extension: E1, package, target: "" });

@@ -177,7 +177,13 @@ impl Host {
     /// # Errors
     /// When the user agent would never make such a call.
     pub fn call(&mut self, target: &str) -> Result<bool, String> {
-        let invite = Invite { extension: ExtensionId::PRIMARY, target, anonymous: false, codecs: None };
+        let invite = Invite {
+            extension: ExtensionId::PRIMARY,
+            target,
+            anonymous: false,
+            codecs: None,
+            appearance: None,
+        };
         match self.step(Input::Command(Command::Invite(invite))) {
             Outcome::Session(session) => {
                 self.tally.outgoing += 1;
@@ -248,7 +254,7 @@ impl Host {
             | Event::MessageWaiting { .. }
             | Event::Service { .. }
             | Event::Subscribed { .. }
-            | Event::Appearance { .. }
+            | Event::SharedLine { .. }
             | Event::Seized { .. }
             | Event::WatchedAnew { .. }
             | Event::Watched { .. }

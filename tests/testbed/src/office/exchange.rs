@@ -31,6 +31,8 @@ pub(super) enum Owner {
     Branch { fork: u64, branch: u64 },
     /// A call that a service has.
     Leg(u64),
+    /// Who is told of a shared line.
+    Subscription(u64),
     /// Nobody: the response to a CANCEL.
     Nobody,
 }

@@ -197,6 +197,37 @@ impl Office {
         }
     }
 
+    /// A call of a number goes on with another station: the one that had it is told BYE. Whether there is
+    /// one.
+    pub(super) fn leg_taken_over(
+        &mut self,
+        now: Instant,
+        call_id: &str,
+        server: u64,
+        invite: &Text,
+        path: Path,
+    ) -> bool {
+        let tag = self.token();
+        let Some(leg) = self.legs.iter_mut().find(|leg| leg.call_id == call_id) else { return false };
+        let id = leg.id;
+        leg.cseq += 1;
+        let bye = leg.request("BYE", leg.cseq);
+        let old_path = self.leg_path(id, &bye);
+        self.send_request(now, bye, old_path, Owner::Nobody);
+        if let Some(leg) = self.legs.iter_mut().find(|leg| leg.id == id) {
+            leg.stop();
+            leg.cseq = 0;
+            invite.call_id().clone_into(&mut leg.call_id);
+            leg.local = format!("{};tag={tag}", invite.first("To").unwrap_or(""));
+            invite.first("From").unwrap_or("").clone_into(&mut leg.remote);
+            leg.routes = invite.all("Record-Route").map(str::to_owned).collect();
+            leg.path = path;
+            leg.invite = Some(server);
+        }
+        self.session_changes(now, id, server, invite);
+        true
+    }
+
     fn session_changes(&mut self, now: Instant, id: u64, server: u64, request: &Text) {
         let described = offer::read(request);
         let Some(leg) = self.legs.iter_mut().find(|leg| leg.id == id) else { return };

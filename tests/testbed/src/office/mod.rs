@@ -10,6 +10,8 @@
 //! | 604 | rings twice and answers |
 //! | 605 | is busy twice, then free |
 //!
+//! An account can be a shared line of several phones ([`Settings::shared_accounts`]).
+//!
 //! Accounts 101 to 109 have the passwords `pw101` to `pw109`. Everything about it can be changed:
 //! [`Settings`], the numbers ([`Service`]), and what it does wrong on purpose ([`Rule`]).
 //!
@@ -40,6 +42,7 @@ mod registrar;
 mod rule;
 mod script;
 mod service;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -54,6 +57,7 @@ use fork::Fork;
 use leg::Leg;
 use media::Media;
 use registrar::Binding;
+use shared::SharedLines;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use text::Text;
@@ -82,6 +86,7 @@ pub struct Office {
     media: Media,
     outbox: VecDeque<Outgoing>,
     partial: BTreeMap<StreamId, Vec<u8>>,
+    shared: SharedLines,
     rng: Seeded,
     ids: u64,
 }
@@ -111,6 +116,10 @@ pub struct Settings {
     pub max_expires_s: u32,
     /// After this an unanswered call gets 408.
     pub no_answer_ms: u64,
+    /// Accounts that are shared lines: several phones register them, and watch and seize their appearances.
+    pub shared_accounts: Vec<String>,
+    /// How long a seized appearance is kept for a station that does not call.
+    pub seize_s: u32,
 }
 
 /// A message that leaves.
@@ -144,6 +153,7 @@ impl Office {
             media: Media::new(),
             outbox: VecDeque::new(),
             partial: BTreeMap::new(),
+            shared: SharedLines::default(),
             rng: Seeded::new(seed),
             ids: 0,
         }
@@ -183,6 +193,7 @@ impl Office {
         self.client_timers(now);
         self.fork_timers(now);
         self.leg_timers(now);
+        self.shared_timers(now);
         for bindings in self.bindings.values_mut() {
             bindings.retain(|binding| binding.until > now);
         }
@@ -202,6 +213,7 @@ impl Office {
             self.forks.iter().filter_map(Fork::deadline).min(),
             self.legs.iter().filter_map(Leg::deadline).min(),
             self.bindings.values().flatten().map(|binding| binding.until).min(),
+            self.shared.deadline(),
         ])
     }
 
@@ -294,6 +306,7 @@ impl Office {
             match owner {
                 Owner::Branch { fork, branch } => self.branch_response(now, fork, branch, response),
                 Owner::Leg(leg) => self.leg_response(now, leg, response),
+                Owner::Subscription(id) => self.notified(id, response.status()),
                 Owner::Nobody => {}
             }
         }
@@ -325,6 +338,7 @@ impl Office {
             match owner {
                 Owner::Branch { fork, branch } => self.branch_response(now, fork, branch, &response),
                 Owner::Leg(leg) => self.leg_response(now, leg, &response),
+                Owner::Subscription(id) => self.notified(id, response.status()),
                 Owner::Nobody => {}
             }
         }
@@ -352,7 +366,9 @@ impl Office {
         let Some(server) = self.servers.iter_mut().find(|found| found.id == server) else { return };
         let (path, bytes) = (server.path, response.compose());
         if server.answered(now, response.status(), bytes.clone()) {
+            let request = server.request.clone();
             self.transmit(path, bytes);
+            self.shared_response(now, &request, response);
         }
     }
 
@@ -409,6 +425,8 @@ impl Settings {
             min_expires_s: 10,
             max_expires_s: 3_600,
             no_answer_ms: 180_000,
+            shared_accounts: Vec::new(),
+            seize_s: 15,
         }
     }
 }

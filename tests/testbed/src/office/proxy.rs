@@ -14,6 +14,9 @@ impl Office {
             return;
         };
         self.pop_own_routes(&mut request);
+        if self.shared_request(now, server, path, &request) {
+            return;
+        }
         if let Some(leg) = self.leg_of(&request) {
             return self.leg_request(now, leg, server, &request);
         }
@@ -45,7 +48,10 @@ impl Office {
         self.serve_user(now, server, request, &user, path);
     }
 
-    fn serve_user(&mut self, now: Instant, server: u64, request: Text, user: &str, path: Path) {
+    fn serve_user(&mut self, now: Instant, server: u64, mut request: Text, user: &str, path: Path) {
+        if request.method() == "INVITE" && self.shared_invite(now, server, path, &mut request, user) {
+            return;
+        }
         if self.services.contains_key(user) {
             return match request.method() {
                 "INVITE" => self.call_arrives(now, server, &request, user, path),

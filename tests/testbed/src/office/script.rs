@@ -34,6 +34,7 @@ impl Office {
         self.legs.clear();
         self.outbox.clear();
         self.partial.clear();
+        self.shared = super::SharedLines::default();
         let calls = |service: &mut Service| service.calls = 0;
         self.services.values_mut().for_each(calls);
         for (number, service) in service::built_in() {
