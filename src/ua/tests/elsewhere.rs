@@ -58,6 +58,7 @@ fn rfc3263_4_3_an_info_goes_on_after_timer_f_and_the_call_stands() {
 }
 
 #[test]
+#[cfg_attr(feature = "_tiny", ignore = "three requests of ours at a time")]
 fn rfc3261_12_2_2_what_is_not_the_latest_any_more_has_a_number_of_its_own() {
     let (mut desk, id) = connected("");
     let info = press(&mut desk, id);
