@@ -10,6 +10,11 @@ use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
 use crate::sdp::{Description, Direction, Negotiated};
 use crate::sip::{Message, Method};
 
+/// An INVITE of ours has no final answer.
+const fn is_called(state: State) -> bool {
+    matches!(state, State::Locating | State::Calling | State::Proceeding)
+}
+
 impl UserAgent {
     pub(super) fn change_hold(
         &mut self,
@@ -22,7 +27,9 @@ impl UserAgent {
         let Some(session) = self.sessions.get_mut(id.0).filter(|session| session.state.is_named()) else {
             return Outcome::Refused(Refusal::NoSession);
         };
-        if !matches!(session.state, State::Confirmed | State::Accepted) {
+        // Who was sent to somebody else while on hold says so when that one has answered, or not any more.
+        let waits = session.hold_wanted && is_called(session.state);
+        if !waits && !matches!(session.state, State::Confirmed | State::Accepted) {
             return Outcome::Refused(Refusal::WrongState);
         }
         (session.hold_wanted, session.hold_private) = (hold, private);

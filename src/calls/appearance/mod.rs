@@ -257,7 +257,7 @@ impl Appearance {
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
                 self.progress(now, desk, status, early_media)
             }
-            (CallState::Calling | CallState::Proceeding, Input::Answered) => self.connect(now, None),
+            (_, Input::Answered) => self.answered(now),
             (CallState::Ringing, Input::Answer) => self.connect(now, self.session.map(Order::Answer)),
             (CallState::Ringing, Input::Ignore) => self.ignore(),
             (CallState::Connected | CallState::Held, Input::Media { held_by_peer }) => {
@@ -296,7 +296,6 @@ impl Appearance {
                 | Input::Begun(_)
                 | Input::Incoming(_)
                 | Input::Progress { .. }
-                | Input::Answered
                 | Input::Media { .. }
                 | Input::MediaFailed { .. }
                 | Input::Answer
@@ -444,7 +443,8 @@ impl Appearance {
     }
 
     fn resume(&mut self, now: Instant, desk: Desk<'_>) -> Step {
-        self.state = CallState::Connected;
+        let talks = self.connected_since.is_some();
+        self.state = if talks { CallState::Connected } else { CallState::Calling };
         self.sound(now, desk, self.held_by_peer.then_some(Tone::Holding));
         order(self.session.map(Order::Resume))
     }

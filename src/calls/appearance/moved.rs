@@ -23,11 +23,13 @@ impl Appearance {
         NOTHING
     }
 
-    /// A call on hold stays so; the person hears the other one ring.
+    /// A call on hold stays so; the person hears the other one ring. The conversation with that one begins
+    /// when it answers.
     const fn followed(&mut self, session: SessionId) -> Step {
         self.session = Some(session);
         self.held_by_peer = false;
         self.incoming = false;
+        self.connected_since = None;
         if matches!(self.state, CallState::Connected) {
             self.state = CallState::Calling;
             self.silence();
@@ -35,12 +37,23 @@ impl Appearance {
         NOTHING
     }
 
+    /// What is on hold may be answered, too, when the far end has sent us to somebody else meanwhile.
+    pub(super) fn answered(&mut self, now: Instant) -> Step {
+        if matches!(self.state, CallState::Calling | CallState::Proceeding) {
+            return self.connect(now, None);
+        }
+        if self.state == CallState::Held {
+            self.connected_since = self.connected_since.or(Some(now));
+        }
+        NOTHING
+    }
+
     fn replaced(&mut self, now: Instant, session: SessionId) -> Step {
         self.session = Some(session);
         self.held_by_peer = false;
+        self.connected_since = self.connected_since.or(Some(now));
         if self.state != CallState::Held {
             self.state = CallState::Connected;
-            self.connected_since = self.connected_since.or(Some(now));
             self.silence();
         }
         NOTHING

@@ -70,6 +70,7 @@ fn every_state() -> Vec<(&'static str, Appearance)> {
         ("", call(&[Input::Answered])),
         ("on hold there", call(&[Input::Answered, Input::Media { held_by_peer: true }])),
         ("", call(&[Input::Answered, Input::Hold])),
+        ("sent elsewhere", call(&[Input::Answered, Input::Hold, Input::Followed(SessionId::numbered(9))])),
         ("disabled meanwhile", call(&[Input::Answered, Input::Hold, Input::Enable(false)])),
         ("failed", call(&[Input::Ended(EndReason::Failed(404))])),
         ("hung up there", call(&[Input::Answered, Input::Ended(EndReason::Remote)])),

@@ -185,6 +185,39 @@ fn rfc3515_2_4_2_being_sent_elsewhere() {
 }
 
 #[test]
+fn who_is_sent_elsewhere_while_on_hold_stays_so_unless_it_is_taken_back_before_the_answer() {
+    for resumed in [false, true] {
+        let mut desk = Desk::new();
+        let id = desk.answered();
+        let tag = desk.own_tag(id);
+        let _ = desk.command(Command::Hold(id));
+        let held = desk.next("INVITE");
+        desk.reply(&held, "200 OK", "", CONTACT, SDP);
+        let _ = (desk.next("ACK"), desk.events());
+        desk.receive(&refer(5, &tag, "Refer-To: <sip:joe@192.0.2.7>\r\n"));
+        let _ = desk.next("202");
+        let invite = desk.next("INVITE");
+        let trying = desk.next("NOTIFY");
+        desk.reply(&trying, "200 OK", "", "", "");
+        let events = desk.events();
+        let [Event::Referred { by: new, .. }] = events[..] else { panic!("{events:?}") };
+        if resumed {
+            assert_eq!(desk.command(Command::Resume(new)), Outcome::Done);
+        }
+        desk.reply(&invite, "200 OK", "joe", CONTACT, SDP);
+        let _ = desk.next("ACK");
+        if !resumed {
+            assert!(desk.next("INVITE").body().contains("a=sendonly"), "the new one is put on hold");
+        }
+        let told = desk.next("NOTIFY");
+        desk.reply(&told, "200 OK", "", "", "");
+        desk.run_ms(1);
+        let _bye = desk.next("BYE");
+        desk.silent();
+    }
+}
+
+#[test]
 fn rfc3515_2_4_5_who_is_sent_in_vain_comes_back() {
     let mut desk = Desk::with(|account| account.notify_refer_on_1xx = false);
     let id = desk.answered();
