@@ -7,6 +7,7 @@ use heapless::Vec;
 
 use super::codec::{Formats, TELEPHONE_EVENT, TELEPHONE_EVENT_HZ};
 use super::description::{Direction, cut_line};
+use super::keying::Lines;
 use crate::base::Writer;
 use crate::limits;
 
@@ -45,6 +46,8 @@ pub(super) struct Content<'a> {
     pub(super) packet_ms: u16,
     pub(super) direction: Direction,
     pub(super) streams: Vec<Stream<'a>, { limits::MEDIA_LINES }>,
+    /// Our keys; none: plain RTP.
+    pub(super) crypto: Lines,
 }
 
 /// One `m=` line.
@@ -123,7 +126,7 @@ impl Content<'_> {
     fn write_audio(&self, out: &mut Writer<'_>) {
         out.text("m=audio ");
         out.number(u64::from(self.address.port()));
-        out.text(" RTP/AVP");
+        out.text(if self.crypto.is_empty() { " RTP/AVP" } else { " RTP/SAVP" });
         for number in self.formats.iter().map(|format| format.payload_type).chain(self.dtmf_payload_type) {
             out.text(" ");
             out.number(u64::from(number));
@@ -140,6 +143,9 @@ impl Content<'_> {
             out.text("a=fmtp:");
             out.number(u64::from(number));
             out.text(" 0-15\r\n");
+        }
+        for line in &self.crypto {
+            line.write(out);
         }
         out.text("a=ptime:");
         out.number(u64::from(self.packet_ms));

@@ -34,6 +34,7 @@ pub mod compose;
 pub mod description;
 #[cfg(feature = "_fuzzing")]
 pub mod fuzz;
+pub mod keying;
 pub mod negotiate;
 
 pub use codec::{Codec, Format, Formats};
@@ -41,6 +42,7 @@ pub use compose::{Outgoing, Revision, relocate};
 pub use description::{Address, Description, Direction, Media, Origin, Profile, RtpMap, SdpError};
 #[cfg(feature = "_fuzzing")]
 pub use fuzz::fuzz_sdp;
+pub use keying::{Keying, MediaKeys};
 pub use negotiate::{Local, MediaKind, Negotiated, Refusal, Slot, Slots, answer, offer};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use heapless::Vec;
 use super::codec::{Codec, FIRST_DYNAMIC, Format, Formats, TELEPHONE_EVENT, TELEPHONE_EVENT_HZ};
 use super::compose::{Content, Outgoing, Revision, Stream};
 use super::description::{Address, Description, Direction, Media, Profile};
+use super::keying::{Keying, Lines, MediaKeys};
 use crate::base::bounded;
 use crate::limits;
 
@@ -35,6 +36,8 @@ pub struct Local {
     pub slots: Slots,
     /// The numbers in `o=`.
     pub revision: Revision,
+    /// Our keys of SRTP; `None`: plain RTP only.
+    pub keying: Option<Keying>,
 }
 
 /// What a stream of the session is to us.
@@ -87,6 +90,8 @@ pub struct Negotiated {
     pub receive_dtmf_payload_type: Option<u8>,
     /// The streams of the session, for our next offer.
     pub slots: Slots,
+    /// The keys of both directions, if the stream is SRTP.
+    pub keys: Option<MediaKeys>,
 }
 
 /// Why there is no session.
@@ -94,8 +99,11 @@ pub struct Negotiated {
 pub enum Refusal {
     /// No audio stream is offered, or ours was declined.
     NoAudio,
-    /// No audio stream over plain RTP.
+    /// No audio stream over a transport that we take: plain RTP, or SRTP where it is wanted. A session that has
+    /// SRTP keeps it.
     NoProfile,
+    /// No audio stream with a key that we can use (RFC 4568 §5.1).
+    NoKey,
     /// No audio stream at an address that we can send to.
     NoAddress,
     /// No codec that both sides have.
@@ -120,6 +128,7 @@ impl Local {
             hold_by_address: false,
             slots,
             revision: Revision::new(session_id),
+            keying: None,
         }
     }
 
@@ -127,6 +136,9 @@ impl Local {
     /// types that the session has bound to codecs, which may not be bound to others (§8.3.2).
     pub fn follow(&mut self, negotiated: &Negotiated) {
         self.slots.clone_from(&negotiated.slots);
+        if let Some(keying) = &mut self.keying {
+            keying.follow(negotiated.keys.as_ref());
+        }
         for format in &mut self.formats {
             let bound = negotiated.receive_formats.iter().find(|bound| bound.codec == format.codec);
             format.payload_type = bound.map_or(format.payload_type, |bound| bound.payload_type);
@@ -157,6 +169,11 @@ pub fn offer(local: &Local) -> Outgoing<'static> {
         packet_ms: local.packet_ms,
         direction: local.direction,
         streams: bounded::filled(streams),
+        crypto: local
+            .keying
+            .as_ref()
+            .filter(|keying| keying.offers())
+            .map_or_else(Lines::new, Keying::offered),
     };
     Outgoing::new(content, local.revision)
 }
@@ -171,16 +188,18 @@ pub fn answer<'a>(offer: &Description<'a>, local: &Local) -> Result<(Negotiated,
     let mut refusal = Refusal::NoAudio;
     let mut chosen = None;
     for (index, media) in offer.media.iter().enumerate() {
-        match acceptable(media, local) {
-            Ok(accepted) => {
-                chosen = Some((index, media, accepted));
+        let accepted = answered_keys(media, local)
+            .and_then(|(crypto, keys)| Ok((crypto, Accepted { keys, ..acceptable(media, local)? })));
+        match accepted {
+            Ok((crypto, accepted)) => {
+                chosen = Some((index, media, crypto, accepted));
                 break;
             }
             // What came nearest is what a person should be told.
             Err(why) => refusal = refusal.max(why),
         }
     }
-    let Some((chosen, media, accepted)) = chosen else { return Err(refusal) };
+    let Some((chosen, media, crypto, accepted)) = chosen else { return Err(refusal) };
     let negotiated = Negotiated {
         slots: slots_of(offer, chosen),
         ..accepted.negotiated(media, local).ok_or(Refusal::NoCodec)?
@@ -200,6 +219,7 @@ pub fn answer<'a>(offer: &Description<'a>, local: &Local) -> Result<(Negotiated,
         packet_ms: local.packet_ms,
         direction: Direction::of(negotiated.send, negotiated.receive),
         streams: bounded::filled(streams),
+        crypto,
     };
     Ok((negotiated, Outgoing::new(content, local.revision)))
 }
@@ -212,7 +232,8 @@ impl Negotiated {
     pub fn from_answer(local: &Local, answer: &Description<'_>) -> Result<Self, Refusal> {
         let index = local.slots.iter().position(|slot| *slot == Slot::Ours).ok_or(Refusal::NoAudio)?;
         let media = answer.media.get(index).ok_or(Refusal::NoAudio)?;
-        let accepted = acceptable(media, local)?;
+        let keys = agreed_keys(media, local)?;
+        let accepted = Accepted { keys, ..acceptable(media, local)? };
         let negotiated = accepted.negotiated(media, local).ok_or(Refusal::NoCodec)?;
         // §5.1: the numbers in our offer are what we receive, those in the answer are what we send.
         let ours = local.formats.iter().filter(|format| accepted.has(format.codec));
@@ -234,6 +255,7 @@ impl Refusal {
         match self {
             Self::NoAudio => 304,
             Self::NoProfile => 302,
+            Self::NoKey => 399,
             Self::NoAddress => 301,
             Self::NoCodec => 305,
         }
@@ -245,6 +267,7 @@ impl Refusal {
         match self {
             Self::NoAudio => "Media type not available",
             Self::NoProfile => "Incompatible transport protocol",
+            Self::NoKey => "No usable SRTP key",
             Self::NoAddress => "Incompatible network address formats",
             Self::NoCodec => "Incompatible media format",
         }
@@ -281,16 +304,40 @@ struct Accepted {
     silent: bool,
     formats: Formats,
     dtmf_payload_type: Option<u8>,
+    keys: Option<MediaKeys>,
+}
+
+/// What the transport of an offer asks of our answer.
+fn answered_keys(media: &Media<'_>, local: &Local) -> Result<(Lines, Option<MediaKeys>), Refusal> {
+    is_wanted(media)?;
+    match (media.profile(), &local.keying) {
+        (Profile::Avp, keying) if keying.as_ref().is_none_or(|keying| keying.agreed().is_none()) => {
+            Ok((Lines::new(), None))
+        }
+        (Profile::Savp, Some(keying)) => {
+            let (line, keys) = keying.answer(media)?;
+            Ok((bounded::filled([line]), Some(keys)))
+        }
+        (Profile::Avp | Profile::Savp | Profile::Other, _) => Err(Refusal::NoProfile),
+    }
+}
+
+/// What the transport of an answer gives us: it is that of our offer (RFC 3264 §6.1).
+fn agreed_keys(media: &Media<'_>, local: &Local) -> Result<Option<MediaKeys>, Refusal> {
+    is_wanted(media)?;
+    let keying = local.keying.as_ref().filter(|keying| keying.offers());
+    match (media.profile(), keying) {
+        (Profile::Avp, None) => Ok(None),
+        (Profile::Savp, Some(keying)) => keying.take_answer(media).map(Some),
+        (Profile::Avp | Profile::Savp | Profile::Other, _) => Err(Refusal::NoProfile),
+    }
+}
+
+fn is_wanted(media: &Media<'_>) -> Result<(), Refusal> {
+    if media.is_audio() && media.port != 0 { Ok(()) } else { Err(Refusal::NoAudio) }
 }
 
 fn acceptable(media: &Media<'_>, local: &Local) -> Result<Accepted, Refusal> {
-    if !media.is_audio() || media.port == 0 {
-        return Err(Refusal::NoAudio);
-    }
-    match media.profile() {
-        Profile::Avp => {}
-        Profile::Savp | Profile::Other => return Err(Refusal::NoProfile),
-    }
     let ip = match media.address {
         Some(Address::Unicast(ip)) if ip.is_ipv4() == local.address.is_ipv4() => ip,
         // RFC 6157 §4.1: how IPv6 says what 0.0.0.0 says in IPv4.
@@ -304,6 +351,7 @@ fn acceptable(media: &Media<'_>, local: &Local) -> Result<Accepted, Refusal> {
         silent: ip.is_unspecified(),
         formats: Formats::new(),
         dtmf_payload_type: None,
+        keys: None,
     };
     for payload_type in media.payload_types() {
         match meaning(media, payload_type, local) {
@@ -385,6 +433,7 @@ impl Accepted {
             receive_formats: self.formats.clone(),
             receive_dtmf_payload_type: self.dtmf_payload_type,
             slots: Slots::new(),
+            keys: self.keys.clone(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Syntax, offer/answer by example, and properties of offer/answer.
 
+mod keying;
 mod offer_answer;
 mod properties;
 mod syntax;
