@@ -4,12 +4,12 @@ use heapless::{String, Vec};
 
 use super::Phone;
 use crate::base::text;
-use crate::config::catalogue::{ext, sip};
+use crate::config::catalogue::{ext, sip, user};
 use crate::config::{Config, Setting, kind};
 use crate::limits;
 use crate::sdp::Codec;
 use crate::transaction::{Timers, Transport};
-use crate::ua::{self, CallerIdHeader, ExtensionId, Redundancy};
+use crate::ua::{self, CallerIdHeader, ExtensionId, Redundancy, Srtp};
 
 /// What `$VERSION` stands for in `SIP User Agent Name`.
 const VERSION: &str = concat!("deskphone/", env!("CARGO_PKG_VERSION"));
@@ -182,6 +182,12 @@ fn media(config: &Config, settings: &mut ua::Settings) {
     settings.rtp_port_min = config.read(sip::RTP_PORT_MIN);
     settings.rtp_port_max = config.read(sip::RTP_PORT_MAX);
     settings.packet_ms = u16::try_from(config.read(sip::RTP_PACKET_SIZE)).unwrap_or(u16::MAX);
+    // The other method, x-sipura, begins in a call that stands and in clear.
+    settings.srtp = match (config.read(sip::SRTP_METHOD), config.read(user::SECURE_CALL_SETTING)) {
+        ("s-descriptor", true) => Srtp::Offered,
+        ("s-descriptor", false) => Srtp::Answered,
+        _ => Srtp::Off,
+    };
     settings.stats_in_bye = config.read(sip::STATS_IN_BYE);
     settings.dtmf_payload_type = Some(byte(config.read(sip::AVT_DYNAMIC_PAYLOAD))).filter(|kind| *kind != 0);
     settings.dtmf_codec_name = text::shortened(config.read(sip::AVT_CODEC_NAME));

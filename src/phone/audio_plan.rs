@@ -71,6 +71,10 @@ pub struct Stream {
     pub jitter: jitter_buffer::Setting,
     /// `RTCP Tx Interval`, seconds; 0: no reports.
     pub rtcp_interval_s: u8,
+    /// The stream is SRTP: nothing is sent or taken in clear. The keys are not here, so that a plan can be
+    /// copied and shown: [`Phone::media_keys`] lends them. They are a level like the plan; a host compares
+    /// them too, for a far end may change its own during a call.
+    pub protected: bool,
 }
 
 impl Stream {
@@ -175,6 +179,7 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
         },
         jitter: jitter(config, line.extension()?),
         rtcp_interval_s: u8::try_from(config.read(sip::RTCP_TX_INTERVAL)).unwrap_or(u8::MAX),
+        protected: media.protected,
     })
 }
 

@@ -68,6 +68,7 @@ use crate::base::{Instant, Rng, Timer, earliest};
 use crate::calls::Calls;
 use crate::config::catalogue::user;
 use crate::config::{Config, Restored, SettingError};
+use crate::sdp::MediaKeys;
 use crate::ua::UserAgent;
 use notices::Notices;
 
@@ -169,6 +170,13 @@ impl Phone {
     #[must_use]
     pub fn view(&self) -> View<'_> {
         view::of(self)
+    }
+
+    /// The keys of a line's audio, if it is SRTP ([`Stream::protected`]), for [`crate::srtp::Session`]. A new
+    /// key for one direction begins that direction anew; the other goes on (RFC 4568 §7.1.4).
+    #[must_use]
+    pub fn media_keys(&self, key: LineKey) -> Option<&MediaKeys> {
+        self.ua.media_keys(self.calls.line(key).session()?)
     }
 
     /// The settings as they are.

@@ -399,3 +399,29 @@ fn a_diverted_call_names_who_sent_it_on() {
     desk.call_in_with("Diversion: <sip:104@192.0.2.1>;reason=unconditional\r\n");
     assert!(desk.phone.view().display(desk.now).contains("Diverted by 104"));
 }
+
+/// SDES is off as the phone leaves the factory, and follows `SRTP Method` and `Secure Call Setting`.
+#[test]
+fn srtp_follows_its_settings_and_lends_its_keys() {
+    for (method, secure, protocol) in [
+        ("x-sipura", "yes", " RTP/AVP "),
+        ("s-descriptor", "no", " RTP/AVP "),
+        ("s-descriptor", "yes", " RTP/SAVP "),
+    ] {
+        let mut desk = Desk::registered();
+        desk.phone.set(desk.now, "SRTP_Method", method).unwrap();
+        desk.phone.set(desk.now, "Secure_Call_Setting", secure).unwrap();
+        desk.press("L1 6 0 0");
+        desk.soft("dial");
+        assert!(desk.sent.last().unwrap().contains(protocol), "{}", desk.sent.last().unwrap());
+        let line = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n";
+        let protected = protocol == " RTP/SAVP ";
+        let body = if protected { SDP.replace("/AVP", "/SAVP") + line } else { SDP.to_string() };
+        desk.answer("200 OK", &body);
+        let stream = desk.phone.view().audio.streams[0].unwrap();
+        assert_eq!(stream.protected, protected);
+        let keys = desk.phone.media_keys(LineKey::L1);
+        assert_eq!(keys.map(|keys| keys.receive.key()), protected.then_some(&b"YS___semctl () {"[..]));
+        assert_eq!(desk.phone.media_keys(LineKey::L2), None);
+    }
+}

@@ -103,6 +103,18 @@ pub struct Account {
     pub codecs: Vec<Codec, { crate::limits::CODECS }>,
 }
 
+/// Keys of SRTP in session descriptions (RFC 4568). They stand there in clear: the signalling has to be
+/// protected for them to be worth anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Srtp {
+    /// Plain RTP only; an offer of SRTP is refused.
+    Off,
+    /// Who offers SRTP gets it; our own calls are plain.
+    Answered,
+    /// Our own calls offer SRTP and nothing else.
+    Offered,
+}
+
 /// `Proxy Redundancy Method`: which servers of a service stand in for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redundancy {
@@ -313,6 +325,8 @@ pub struct Settings {
     pub subscribe_retry_s: u32,
     /// `RFC 2543 Call Hold`: hold offers carry `c=0.0.0.0`.
     pub rfc2543_hold: bool,
+    /// `SRTP Method` and `Secure Call Setting`: whether audio is SRTP with keys in session descriptions.
+    pub srtp: Srtp,
     /// `RTP Port Min`.
     pub rtp_port_min: u16,
     /// `RTP Port Max`.
@@ -383,6 +397,7 @@ impl Settings {
             subscribe_max_expires_s: 7_200,
             subscribe_retry_s: 10,
             rfc2543_hold: true,
+            srtp: Srtp::Off,
             rtp_port_min: 16_384,
             rtp_port_max: 16_482,
             packet_ms: 30,

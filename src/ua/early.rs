@@ -168,7 +168,7 @@ impl UserAgent {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let tag = session.own_tag();
         // RFC 3311 §5.2: an offer of the peer's waits for its answer.
-        let busy = session.state == State::Incoming && !session.answer.is_empty();
+        let busy = session.state == State::Incoming && !session.answer.0.is_empty();
         let taken = if busy {
             Err(Answer {
                 retry_after_s: Some(up_to(rng, 10)),
@@ -179,7 +179,7 @@ impl UserAgent {
         };
         match taken {
             Ok(()) => {
-                let body = core::mem::take(&mut session.answer);
+                let body = core::mem::take(&mut session.answer.0);
                 let (extension, told) = (session.extension, session.state != State::Incoming);
                 let refreshes = told && request.method() == Some(Method::Update);
                 let timer = if refreshes { session.begin_timer(now) } else { None };

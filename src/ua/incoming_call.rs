@@ -1,6 +1,6 @@
 //! Being called: the INVITE and what we make of it (RFC 3261 §13.3), and the ACK.
 
-use super::account::Account;
+use super::account::{Account, Srtp};
 use super::answer::{Answer, Reached};
 use super::identifier;
 use super::identity::{self, Party};
@@ -8,7 +8,7 @@ use super::media_port::Mapping;
 use super::provisional;
 use super::request;
 use super::session::progress::{Input, State};
-use super::session::{Session, Setup};
+use super::session::{Session, Setup, Unshown};
 use super::summons::Summons;
 use super::{Event, ExtensionId, Instant, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent};
 use crate::base::rng::up_to;
@@ -342,6 +342,11 @@ impl UserAgent {
         local.dtmf_payload_type = self.settings.dtmf_payload_type;
         local.dtmf_name.clone_from(&self.settings.dtmf_codec_name);
         local.hold_by_address = self.settings.rfc2543_hold;
+        local.keying = match self.settings.srtp {
+            Srtp::Off => None,
+            Srtp::Answered => Some(sdp::Keying::new(rng, false)),
+            Srtp::Offered => Some(sdp::Keying::new(rng, true)),
+        };
         (local, port)
     }
 
@@ -366,7 +371,7 @@ impl Session {
     /// Takes the offer of an INVITE and makes our answer to it; without an offer, ours will be in the 200
     /// (§13.2.1).
     pub(super) fn take_offer(&mut self, request: &Message<'_>) -> Result<(), Answer<'static>> {
-        self.answer.clear();
+        self.answer.0.clear();
         self.offer_pending = request.body().is_empty();
         if self.offer_pending {
             return Ok(());
@@ -381,7 +386,7 @@ impl Session {
         let mut out = Writer::new(&mut room);
         answer.write(&mut out);
         let fits = text::bytes(out.written()).filter(|_| out.finish().is_ok());
-        self.answer = fits.ok_or_else(|| Answer::new(Status::MESSAGE_TOO_LARGE, None))?;
+        self.answer = Unshown(fits.ok_or_else(|| Answer::new(Status::MESSAGE_TOO_LARGE, None))?);
         self.local.revision = answer.revision();
         self.local.follow(&media);
         self.media = Some(media);
@@ -396,7 +401,7 @@ impl Session {
             let revision = offer.revision();
             self.local.revision = revision;
         } else {
-            out.put(&self.answer);
+            out.put(&self.answer.0);
         }
     }
 }

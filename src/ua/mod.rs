@@ -59,7 +59,7 @@ mod transfer;
 mod update;
 mod view;
 
-pub use account::{Account, Redundancy, Settings};
+pub use account::{Account, Redundancy, Settings, Srtp};
 pub use codecs::preferred_codecs;
 pub use command::{CodecChoice, Command, Invite, Outcome, Package, Refusal};
 pub use event::{AppearanceState, EndReason, Event, RegistrationState, Service, Standing};
@@ -80,6 +80,7 @@ use heapless::Deque;
 use crate::base::{Instant, Pool, Rng, earliest};
 use crate::limits;
 use crate::media::stream::Statistics;
+use crate::sdp::MediaKeys;
 use crate::stun::Binding;
 use crate::transaction::{ClientEnd, ClientId, Hop, Notice, Owner, ServerEnd, Transactions};
 use answered::Answered;
@@ -338,6 +339,14 @@ impl UserAgent {
     #[must_use]
     pub fn session(&self, id: SessionId) -> Option<SessionView<'_>> {
         self.sessions.get(id.0).filter(|session| session.state.is_named()).map(Session::view)
+    }
+
+    /// The keys of a session's audio; none while it is plain RTP. They are lent, not copied: an audio task makes
+    /// its session keys of them.
+    #[must_use]
+    pub fn media_keys(&self, id: SessionId) -> Option<&MediaKeys> {
+        let session = self.sessions.get(id.0).filter(|session| session.state.is_named())?;
+        session.media.as_ref()?.keys.as_ref()
     }
 
     /// An extension's registration.

@@ -4,17 +4,25 @@
 //! One input causes at most one of them. A host that does not fetch it before the next input loses it, as a
 //! network could; the peer then repeats what it answers.
 
+use core::fmt;
+
 use crate::base::Writer;
 use crate::limits;
 use crate::sip::compact;
 use crate::transaction::{Hop, SendTicket};
 
 /// Room for one message.
-#[derive(Debug)]
 pub(super) struct Outbox {
     bytes: [u8; limits::MESSAGE_BYTES],
     length: usize,
     pending: Option<(SendTicket, Hop)>,
+}
+
+/// Without the message: it may have a key in it (RFC 4568).
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox").field("pending", &self.pending).finish_non_exhaustive()
+    }
 }
 
 impl Outbox {

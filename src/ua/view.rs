@@ -56,6 +56,8 @@ pub struct SessionMedia {
     pub receive: bool,
     /// The far end has put us on hold.
     pub held_by_peer: bool,
+    /// Whether it is SRTP; [`super::UserAgent::media_keys`] lends the keys.
+    pub protected: bool,
 }
 
 /// One extension's registration.

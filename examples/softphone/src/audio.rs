@@ -232,6 +232,7 @@ mod tests {
             dtmf: Default::default(),
             jitter: Default::default(),
             rtcp_interval_s: 5,
+            protected: false,
         };
         let streams = [Some(stream), None, None, None];
         AudioPlan { device: Some(AudioDevice::Speaker), streams, ..AudioPlan::SILENT }

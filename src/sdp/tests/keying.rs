@@ -170,7 +170,7 @@ fn rfc_6188_keys_of_other_lengths() {
             assert_eq!(keys.receive.suite(), Suite::Aes256Sha1_80);
         }
     }
-    let gcm = taken(&format!("1 AEAD_AES_128_GCM inline:{}", &KEY[..38].replace("Vubl", "VubA")));
+    let gcm = taken(&format!("1 AEAD_AES_128_GCM inline:{}A", &KEY[..37]));
     assert_eq!(gcm.is_ok(), cfg!(feature = "gcm"), "{gcm:?}");
 }
 

@@ -3,6 +3,8 @@
 pub(super) mod early;
 pub(super) mod progress;
 
+use core::fmt;
+
 use heapless::Vec;
 
 use super::challenge::Attempts;
@@ -49,7 +51,7 @@ pub(super) struct Session {
     /// What is agreed.
     pub(super) media: Option<Negotiated>,
     /// The answer to their offer, for our 200.
-    pub(super) answer: Vec<u8, { limits::DESCRIPTION_BYTES }>,
+    pub(super) answer: Unshown,
     /// An offer of ours has no answer yet (RFC 3264 §4).
     pub(super) offer_pending: bool,
     /// Our client transaction: the INVITE, a re-INVITE or the BYE.
@@ -106,6 +108,15 @@ pub(super) struct Session {
     /// Another call has taken its place: when to end it.
     pub(super) leave: Timer,
     pub(super) timers: Timers,
+}
+
+/// A description of ours. It may have a key in it, so it is not shown.
+pub(super) struct Unshown(pub(super) Vec<u8, { limits::DESCRIPTION_BYTES }>);
+
+impl fmt::Debug for Unshown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 /// What a session begins with.
@@ -178,7 +189,7 @@ impl Session {
             rtp_port: setup.rtp_port,
             mapping: Mapping::NONE,
             media: None,
-            answer: Vec::new(),
+            answer: Unshown(Vec::new()),
             offer_pending: false,
             client: None,
             server: None,
@@ -303,6 +314,7 @@ impl Session {
                 send: media.send,
                 receive: media.receive,
                 held_by_peer: media.held_by_peer,
+                protected: media.keys.is_some(),
             }),
         }
     }

@@ -19,6 +19,7 @@ mod properties;
 mod provisional;
 mod registration;
 mod report;
+mod secure_media;
 mod session_timers;
 mod shared_line;
 mod subscriptions;

@@ -196,6 +196,7 @@ impl Station for Puppet {
             dtmf: Default::default(),
             jitter: Default::default(),
             rtcp_interval_s: 0,
+            protected: false,
         });
         plan
     }
