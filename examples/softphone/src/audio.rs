@@ -11,8 +11,9 @@ use deskphone::config::Config;
 use deskphone::media::mixer::Mixer;
 use deskphone::media::scripted_tone::ScriptedTone;
 use deskphone::media::stream::Statistics;
-use deskphone::phone::{AudioPlan, Tone};
+use deskphone::phone::{AudioPlan, LineKey, Phone, Tone};
 use deskphone::script::ToneScript;
+use deskphone::sdp::MediaKeys;
 use mio::{Registry, Token};
 
 use crate::fault::Fault;
@@ -42,6 +43,8 @@ pub struct Audio {
     address: IpAddr,
     /// A place for each line key.
     streams: [Option<Stream>; 4],
+    /// The keys of those that are SRTP.
+    keys: [Option<MediaKeys>; 4],
     tones: ScriptedTone,
     /// The tone that plays, since when, and its script.
     tone: Option<(Tone, Instant, ToneScript)>,
@@ -61,6 +64,7 @@ impl Audio {
             token,
             address,
             streams: [const { None }; 4],
+            keys: [const { None }; 4],
             tones: ScriptedTone::new(),
             tone: None,
             microphone: Microphone::Silence,
@@ -93,6 +97,16 @@ impl Audio {
     /// The figures of each stream that runs, by its serial.
     pub(crate) fn statistics(&self) -> Vec<(u32, Statistics)> {
         self.streams.iter().flatten().map(Stream::statistics).collect()
+    }
+
+    /// The keys of the streams, by line, as the phone has them now.
+    pub(crate) fn secure(&mut self, phone: &Phone) {
+        for (kept, line) in self.keys.iter_mut().zip(LineKey::ALL) {
+            let keys = phone.media_keys(line);
+            if kept.as_ref() != keys {
+                *kept = keys.cloned();
+            }
+        }
     }
 
     /// Follows the plan, takes what has arrived, and moves the frames that are due.
@@ -129,14 +143,14 @@ impl Audio {
                 over.close(now, fault, record);
             }
         }
-        for (running, wanted) in self.streams.iter_mut().zip(&plan.streams) {
+        for ((running, wanted), keys) in self.streams.iter_mut().zip(&plan.streams).zip(&self.keys) {
             let Some(wanted) = wanted else { continue };
             if running.is_none() {
                 // A port that is still taken is tried again by the next step.
                 *running = Stream::open(now, *wanted, self.address, &self.registry, self.token).ok();
             }
             if let Some(stream) = running {
-                stream.follow(now, *wanted);
+                stream.follow(now, *wanted, keys.as_ref());
             }
         }
     }

@@ -254,6 +254,7 @@ impl Desk {
         self.count(now);
         let plan = self.phone.view().audio;
         self.audio.tune(&plan, self.phone.config());
+        self.audio.secure(&self.phone);
         self.audio.work(now, &plan, &self.fault, record);
     }
 

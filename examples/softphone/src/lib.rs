@@ -17,6 +17,7 @@ pub mod options;
 pub mod pcap;
 pub mod player;
 mod port_range;
+mod protection;
 pub mod record;
 mod resolver;
 pub mod script;

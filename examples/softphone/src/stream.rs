@@ -9,12 +9,14 @@ use deskphone::media::stream::{AudioStream, Statistics};
 use deskphone::phone::Stream as Plan;
 use deskphone::rtp::rtcp::{self, Description};
 use deskphone::rtp::telephone_event::Digit;
+use deskphone::sdp::MediaKeys;
 use mio::net::UdpSocket;
 use mio::{Interest, Registry, Token};
 
 use crate::audio::{FRAME, Frame};
 use crate::desk::SystemRng;
 use crate::fault::Fault;
+use crate::protection::{Kind, Protection};
 use crate::record::Record;
 
 const DATAGRAM: usize = 2_048;
@@ -26,6 +28,7 @@ const STRANGER_MS: u64 = 500;
 pub(crate) struct Stream {
     plan: Plan,
     machine: AudioStream,
+    protection: Protection,
     local: SocketAddr,
     rtp: UdpSocket,
     rtcp: Option<UdpSocket>,
@@ -52,7 +55,8 @@ impl Stream {
             registry.register(socket, token, Interest::READABLE)?;
         }
         let machine = AudioStream::new(now, plan.media(), &mut SystemRng);
-        Ok(Self { plan, machine, local, rtp, rtcp, pressed: None, heard_at: now })
+        let protection = Protection::default();
+        Ok(Self { plan, machine, protection, local, rtp, rtcp, pressed: None, heard_at: now })
     }
 
     /// Whether this plan is about the same call and the same port.
@@ -60,8 +64,9 @@ impl Stream {
         self.plan.serial == plan.serial && self.plan.local_port == plan.local_port
     }
 
-    /// Goes on with a changed plan.
-    pub(crate) fn follow(&mut self, now: Instant, plan: Plan) {
+    /// Goes on with a changed plan and the keys that belong to it.
+    pub(crate) fn follow(&mut self, now: Instant, plan: Plan, keys: Option<&MediaKeys>) {
+        self.protection.follow(plan.protected, keys);
         if plan.media() != self.plan.media() {
             self.machine.update(now, plan.media());
         }
@@ -92,8 +97,10 @@ impl Stream {
             if !fault.loses() {
                 let datagram = buffer.get(..length).unwrap_or_default();
                 record.datagram(remote, self.local, datagram);
-                if self.admits(now, remote) {
-                    let _ = self.machine.receive(now, datagram);
+                if self.admits(now, remote)
+                    && let Some(length) = self.protection.unprotect(Kind::Rtp, &mut buffer, length)
+                {
+                    let _ = self.machine.receive(now, buffer.get(..length).unwrap_or_default());
                 }
             }
         }
@@ -102,7 +109,10 @@ impl Stream {
             if !fault.loses() {
                 let datagram = buffer.get(..length).unwrap_or_default();
                 record.datagram(remote, next_port(self.local), datagram);
-                let _ = self.machine.receive_rtcp(now, wall_clock(), datagram);
+                if let Some(length) = self.protection.unprotect(Kind::Rtcp, &mut buffer, length) {
+                    let report = buffer.get(..length).unwrap_or_default();
+                    let _ = self.machine.receive_rtcp(now, wall_clock(), report);
+                }
             }
         }
     }
@@ -121,9 +131,10 @@ impl Stream {
         let mut datagram = [0; DATAGRAM];
         let mut samples = frame.as_slice();
         while let Some(length) = self.machine.capture(now, samples, &mut datagram) {
+            samples = &[];
+            let Some(length) = self.protection.protect(Kind::Rtp, &mut datagram, length) else { continue };
             let packet = datagram.get(..length).unwrap_or_default();
             send(&self.rtp, self.local, self.plan.remote, packet, fault, record);
-            samples = &[];
         }
     }
 
@@ -144,6 +155,7 @@ impl Stream {
         let cname = self.local.to_string();
         let length =
             self.machine.rtcp(now, wall_clock(), &mut SystemRng, &description(&cname), &mut datagram);
+        let length = length.and_then(|length| self.protection.protect(Kind::Rtcp, &mut datagram, length));
         if let (Some(length), Some(rtcp)) = (length, &self.rtcp) {
             let packet = datagram.get(..length).unwrap_or_default();
             send(rtcp, next_port(self.local), next_port(self.plan.remote), packet, fault, record);
@@ -160,6 +172,7 @@ impl Stream {
         let mut datagram = [0; DATAGRAM];
         let cname = self.local.to_string();
         let length = self.machine.goodbye(now, wall_clock(), &description(&cname), &mut datagram);
+        let length = length.and_then(|length| self.protection.protect(Kind::Rtcp, &mut datagram, length));
         if let (Some(length), Some(rtcp)) = (length, &self.rtcp) {
             let packet = datagram.get(..length).unwrap_or_default();
             send(rtcp, next_port(self.local), next_port(self.plan.remote), packet, fault, record);
