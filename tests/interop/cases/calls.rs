@@ -26,10 +26,18 @@ pub(crate) const CASES: &[Case] = &[
     case("kamailio_tcp_phone_calls_phone", |stage| {
         in_office(stage, &Setup { tcp: true, ..TWO }, phone_calls_phone)
     }),
+    case("kamailio_srtp_phone_calls_baresip", |stage| in_office(stage, &PROTECTED, protected_call)),
+    case("kamailio_srtp_baresip_calls_phone", |stage| in_office(stage, &PROTECTED, protected_call_in)),
+    case("kamailio_srtp_phone_calls_phone", |stage| {
+        in_office(stage, &Setup { phones: 2, ..PROTECTED }, phone_calls_phone)
+    }),
 ];
 
 /// The new form of hold alone: `sendonly` without `c=0.0.0.0`.
 const NEW_HOLD: &[(&str, &str)] = &[("RFC_2543_Call_Hold", "No")];
+/// SRTP with keys in session descriptions.
+const SDES: &[(&str, &str)] = &[("SRTP_Method", "s-descriptor"), ("Secure_Call_Setting", "Yes")];
+const PROTECTED: Setup<'_> = Setup { settings: SDES, ..PLAIN };
 const ONE: Setup<'_> = Setup { settings: NEW_HOLD, ..PLAIN };
 const TWO: Setup<'_> = Setup { phones: 2, ..ONE };
 
@@ -60,6 +68,54 @@ fn phone_calls_baresip(stage: &Stage, office: &mut Office) -> Result<(), String>
     measure(stage, "baresip", &baresip.heard()?, 440)?;
     office.recorded(stage, 1, 700)?;
     office.all_idle()
+}
+
+/// The phone calls a baresip that takes SRTP only, holds and resumes.
+fn protected_call(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    let mut baresip = office.protected_baresip(stage, "103", Microphone::Sine(700))?;
+    office.speak(1, 440.0)?;
+    office.record(stage, 1)?;
+    connect(stage, office, &mut baresip, 700.0)?;
+    hold_and_resume(stage, office, &baresip, 700.0)?;
+    protected_only(stage, &baresip)?;
+    office.world.set_handset(1, false);
+    office.told(&mut baresip, "CALL_CLOSED")?;
+    measure(stage, "baresip", &baresip.heard()?, 440)?;
+    office.recorded(stage, 1, 700)?;
+    office.all_idle()
+}
+
+/// baresip offers SRTP.
+fn protected_call_in(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    let mut baresip = office.protected_baresip(stage, "103", Microphone::Sine(700))?;
+    office.speak(1, 440.0)?;
+    office.record(stage, 1)?;
+    let uri = format!("sip:101@{}", office.server.address());
+    baresip.command("dial", &uri)?;
+    office.comes_to(1, CallState::Ringing)?;
+    office.world.set_handset(1, true);
+    office.told(&mut baresip, "CALL_ESTABLISHED")?;
+    office.comes_to(1, CallState::Connected)?;
+    stage.say(format!("phone 1 hears {}", office.hears(1, Heard::Hertz(700.0))?));
+    office.world.run_for(Duration::from_millis(1_500));
+    protected_only(stage, &baresip)?;
+    baresip.command("hangup", "")?;
+    office.wait("phone 1 knows that baresip hung up", |world| {
+        crate::office::state(world, 1) != Some(CallState::Connected)
+    })?;
+    measure(stage, "baresip", &baresip.heard()?, 440)?;
+    office.recorded(stage, 1, 700)?;
+    office.all_idle()
+}
+
+/// Each description that baresip saw speaks of SRTP.
+fn protected_only(stage: &Stage, baresip: &Baresip) -> Result<(), String> {
+    let log = baresip.log();
+    let (protected, clear) = (log.matches("RTP/SAVP ").count(), log.matches("m=audio").count());
+    stage.say(format!("{protected} of {clear} descriptions are RTP/SAVP"));
+    if protected >= 2 && protected == clear { Ok(()) } else { Err("a description without SRTP".to_owned()) }
 }
 
 /// baresip calls, holds, resumes and hangs up.

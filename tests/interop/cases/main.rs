@@ -10,6 +10,7 @@ mod scenarios;
 mod scene;
 mod services;
 mod sipp;
+mod srtp;
 mod transfer;
 
 use interop::suite;
@@ -18,5 +19,5 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let kamailio = [calls::CASES, transfer::CASES, registration::CASES, pair::CASES].concat();
     let asterisk = [asterisk::CASES, asterisk_transfer::CASES].concat();
-    suite::run(&[sipp::CASES, scenarios::CASES, services::CASES, &kamailio, &asterisk].concat())
+    suite::run(&[sipp::CASES, srtp::CASES, scenarios::CASES, services::CASES, &kamailio, &asterisk].concat())
 }

@@ -80,7 +80,22 @@ impl Office {
         user: &str,
         microphone: Microphone,
     ) -> Result<Baresip, String> {
-        let mut baresip = Baresip::start(stage, user, self.server.address(), microphone)?;
+        let baresip = Baresip::start(stage, user, self.server.address(), microphone)?;
+        self.registered(stage, user, baresip)
+    }
+
+    /// One that takes SRTP and nothing else.
+    pub(crate) fn protected_baresip(
+        &mut self,
+        stage: &Stage,
+        user: &str,
+        microphone: Microphone,
+    ) -> Result<Baresip, String> {
+        let baresip = Baresip::start_with(stage, user, self.server.address(), microphone, true)?;
+        self.registered(stage, user, baresip)
+    }
+
+    fn registered(&mut self, stage: &Stage, user: &str, mut baresip: Baresip) -> Result<Baresip, String> {
         let began = Instant::now();
         // Kamailio knows it when a question for it arrives there.
         while !self.ask(user)?.starts_with("SIP/2.0 200") {

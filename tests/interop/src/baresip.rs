@@ -43,6 +43,20 @@ impl Baresip {
         server: SocketAddr,
         microphone: Microphone,
     ) -> Result<Self, String> {
+        Self::start_with(stage, user, server, microphone, false)
+    }
+
+    /// As [`Baresip::start`]; `protected`: with SRTP and nothing else, keys in session descriptions.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn start_with(
+        stage: &Stage,
+        user: &str,
+        server: SocketAddr,
+        microphone: Microphone,
+        protected: bool,
+    ) -> Result<Self, String> {
         let name = format!("baresip-{user}");
         let (sip, control, rtp) = (ports::free(2)?, ports::free(1)?, ports::free(20)?);
         let folder = stage.folder().join(&name);
@@ -60,7 +74,8 @@ impl Baresip {
         stage.write(&format!("{name}/config"), &text)?;
         let account = format!(
             "<sip:{user}@{server}>;auth_user={user};auth_pass=pw{user};regint=60;answermode=manual;\
-             audio_codecs=PCMU,PCMA\n"
+             audio_codecs=PCMU,PCMA{media}\n",
+            media = if protected { ";mediaenc=srtp-mand" } else { "" }
         );
         stage.write(&format!("{name}/accounts"), &account)?;
         stage.write(&format!("{name}/contacts"), "")?;
@@ -202,6 +217,7 @@ module g711.so
 module ausine.so
 module aubridge.so
 module sndfile.so
+module srtp.so
 module_tmp uuid.so
 module_tmp account.so
 module_app menu.so

@@ -36,6 +36,8 @@ pub enum Program {
     Baresip,
     /// Asterisk, in a folder of its own.
     Asterisk,
+    /// libsrtp's headers, and a C compiler.
+    Libsrtp,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +54,7 @@ impl Program {
             Self::Kamailio => "kamailio",
             Self::Baresip => "baresip",
             Self::Asterisk => "asterisk",
+            Self::Libsrtp => "libsrtp",
         }
     }
 
@@ -60,6 +63,7 @@ impl Program {
             Self::Sipp => "apt-get install sip-tester",
             Self::Kamailio => "apt-get install kamailio",
             Self::Baresip => "apt-get install baresip-core",
+            Self::Libsrtp => "apt-get install libsrtp2-dev pkg-config gcc",
             Self::Asterisk => ".ci/asterisk FOLDER brings one and runs these cases",
         }
     }
@@ -67,7 +71,7 @@ impl Program {
     /// The variable that says that it must be there.
     const fn required_by(self) -> &'static str {
         match self {
-            Self::Sipp | Self::Kamailio | Self::Baresip => "DESKPHONE_REQUIRE_PEERS",
+            Self::Sipp | Self::Kamailio | Self::Baresip | Self::Libsrtp => "DESKPHONE_REQUIRE_PEERS",
             Self::Asterisk => "DESKPHONE_REQUIRE_ASTERISK",
         }
     }
@@ -75,6 +79,10 @@ impl Program {
     fn is_there(self) -> bool {
         if self == Self::Asterisk {
             return crate::asterisk::system().is_some();
+        }
+        if self == Self::Libsrtp {
+            let found = std::process::Command::new("pkg-config").args(["--exists", "libsrtp2"]).status();
+            return found.is_ok_and(|status| status.success());
         }
         let path = std::env::var("PATH").unwrap_or_default();
         let folders = path.split(':').chain(["/usr/sbin", "/usr/local/sbin"]);
