@@ -1,4 +1,5 @@
 //! RFC 4568 by example.
+#![allow(clippy::string_slice, reason = "a test fails by panicking")]
 
 use std::format;
 use std::string::{String, ToString};
