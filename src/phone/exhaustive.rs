@@ -388,6 +388,7 @@ fn view(incoming: bool, from: &str, held_by_peer: bool) -> SessionView<'_> {
             send: true,
             receive: true,
             held_by_peer,
+            protected: false,
         }),
     }
 }

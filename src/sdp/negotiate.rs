@@ -99,8 +99,8 @@ pub struct Negotiated {
 pub enum Refusal {
     /// No audio stream is offered, or ours was declined.
     NoAudio,
-    /// No audio stream over a transport that we take: plain RTP, or SRTP where it is wanted. A session that has
-    /// SRTP keeps it.
+    /// No audio stream over a transport that we take: plain RTP, or SRTP where it is wanted. A session that
+    /// has SRTP keeps it.
     NoProfile,
     /// No audio stream with a key that we can use (RFC 4568 §5.1).
     NoKey,

@@ -126,12 +126,12 @@ impl Session {
         if seen.is_ipv4() != before.is_ipv4() {
             return;
         }
-        if !self.answer.is_empty() {
+        if !self.answer.0.is_empty() {
             let mut room = [0; limits::DESCRIPTION_BYTES];
             let mut out = Writer::new(&mut room);
-            sdp::relocate(&self.answer, before, seen, &mut out);
+            sdp::relocate(&self.answer.0, before, seen, &mut out);
             let Some(moved) = text::bytes(out.written()).filter(|_| out.finish().is_ok()) else { return };
-            self.answer = moved;
+            self.answer.0 = moved;
         }
         self.local.address = seen;
     }

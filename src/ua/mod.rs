@@ -341,8 +341,8 @@ impl UserAgent {
         self.sessions.get(id.0).filter(|session| session.state.is_named()).map(Session::view)
     }
 
-    /// The keys of a session's audio; none while it is plain RTP. They are lent, not copied: an audio task makes
-    /// its session keys of them.
+    /// The keys of a session's audio; none while it is plain RTP. They are lent, not copied: an audio task
+    /// makes its session keys of them.
     #[must_use]
     pub fn media_keys(&self, id: SessionId) -> Option<&MediaKeys> {
         let session = self.sessions.get(id.0).filter(|session| session.state.is_named())?;

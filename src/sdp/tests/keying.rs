@@ -94,7 +94,8 @@ fn both_sides_agree_and_each_has_a_key_of_its_own() {
 fn rfc_4568_section_5_1_2_the_first_line_that_fits_is_answered_with_its_tag() {
     let lines = format!(
         "a=crypto:1 F8_128_HMAC_SHA1_80 inline:{KEY}\r\n\
-         a=crypto:9 AES_CM_128_HMAC_SHA1_32 inline:{KEY}\r\na=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:{KEY}\r\n"
+         a=crypto:9 AES_CM_128_HMAC_SHA1_32 inline:{KEY}\r\n\
+         a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:{KEY}\r\n"
     );
     let (media, reply) = answered(&with_lines(&lines), &callee()).unwrap();
     assert_eq!(media.keys.unwrap().receive.suite(), Suite::Aes128Sha1_32);
