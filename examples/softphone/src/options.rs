@@ -30,6 +30,8 @@ Options
     --transport udp|tcp  how to reach the server (default udp)
     --address IP         the address that the phones use (default: the one that reaches the server)
     --dns IP[:PORT]      ask this name server, for addresses and for SRV records
+    --shared             every phone has the shared account 109 on extension 2, its two appearances on line
+                         keys 2 and 3
     --set TAG=VALUE      a setting of every phone, as `set TAG \"VALUE\"` in a script; may be repeated
     --play SOUND         what phone 1's microphone hears: 440Hz, FILE.wav or none (default none)
     --record FILE.wav    what phone 1's audio device plays
@@ -63,6 +65,8 @@ pub struct Options {
     pub address: Option<IpAddr>,
     /// `--dns`
     pub dns: Option<SocketAddr>,
+    /// `--shared`
+    pub shared: bool,
     /// `--set`
     pub settings: Vec<(String, String)>,
     /// `--play`
@@ -121,6 +125,7 @@ impl Default for Options {
             tcp: false,
             address: None,
             dns: None,
+            shared: false,
             settings: Vec::new(),
             play: Sound::Silence,
             record: None,
@@ -168,7 +173,7 @@ impl Command {
                 "--set" => options.settings.push(parse_setting(&value()?)?),
                 "--play" => options.play = parse_sound(&value()?)?,
                 "--record" => options.record = Some(value()?.into()),
-                "--shared" => return Err("--shared comes with shared lines".into()),
+                "--shared" => options.shared = true,
                 "--secure" => return Err("--secure comes with the secure call".into()),
                 _ => return Err(format!("unknown option {name}; see --help")),
             }
@@ -272,7 +277,6 @@ mod tests {
             ("--script", "--script needs a value"),
             ("--ladder=yes", "--ladder takes no value"),
             ("--secure", "--secure comes with the secure call"),
-            ("--shared", "--shared comes with shared lines"),
             ("--account bob", "--account is written sip:USER@HOST"),
             ("--password-file x", "--password-file goes with --account"),
             ("--dns there", "--dns is written IP or IP:PORT"),

@@ -36,6 +36,8 @@ const KEY_DOWN: Duration = Duration::from_millis(30);
 /// The longest time that anything is waited for: a hundred days.
 const LONGEST: Duration = Duration::from_secs(100 * 86_400);
 const WAKER: Token = Token(0);
+/// The account that `--shared` gives to all phones.
+const SHARED: &str = "109";
 
 /// Everything that runs.
 #[derive(Debug)]
@@ -89,8 +91,11 @@ impl World {
             None => {
                 let ports = PortRange::claim(Ipv4Addr::LOCALHOST.into())?;
                 let media = (ports.first(), ports.last());
-                let open = Office::open(poll.registry().try_clone()?, Token(1), media)?;
+                let mut open = Office::open(poll.registry().try_clone()?, Token(1), media)?;
                 server = open.address().to_string();
+                if options.shared {
+                    open.machine().settings.shared_accounts.push(SHARED.to_owned());
+                }
                 (office, office_ports) = (Some(open), Some(ports));
             }
         }
@@ -126,8 +131,21 @@ impl World {
             ("Display_Name_1_", &name),
             ("SIP_Transport_1_", transport),
         ];
+        let shared = [
+            ("Proxy_2_", self.server.as_str()),
+            ("User_ID_2_", SHARED),
+            ("Password_2_", "pw109"),
+            ("SIP_Transport_2_", transport),
+            ("Share_Ext_2_", "shared"),
+            ("Subscription_Expires_2_", "3600"),
+            ("Extension_2_", "2"),
+            ("Extension_3_", "2"),
+            ("Share_Call_Appearance_2_", "shared"),
+            ("Share_Call_Appearance_3_", "shared"),
+        ];
+        let shared = shared.into_iter().filter(|_| options.shared);
         let named = options.settings.iter().map(|(tag, value)| (tag.as_str(), value.as_str()));
-        for (tag, value) in boot.into_iter().chain(named) {
+        for (tag, value) in boot.into_iter().chain(shared).chain(named) {
             desk.set(Instant::ZERO, tag, value)?;
         }
         self.desks.push(desk);
