@@ -32,6 +32,7 @@ struct Desk {
     now: Instant,
     model: Model,
     lifted: bool,
+    sessions: u16,
     /// From one act to the next.
     pace_ms: u64,
     /// How it came here.
@@ -74,8 +75,17 @@ impl Desk {
         let mut calls = Calls::new();
         calls.configure(Instant::ZERO, &config);
         let (keys, model) = (SoftKeyRow::new(), Model::new(model::Settings::default()));
-        let mut desk =
-            Self { calls, config, keys, now: Instant::ZERO, model, lifted: false, pace_ms, path: Vec::new() };
+        let mut desk = Self {
+            calls,
+            config,
+            keys,
+            now: Instant::ZERO,
+            model,
+            lifted: false,
+            sessions: 0,
+            pace_ms,
+            path: Vec::new(),
+        };
         let (extension, state) = (ExtensionId::PRIMARY, RegistrationState::Registered);
         desk.give(&Move::Registered(true), Input::Registration { extension, state });
         desk
@@ -174,15 +184,16 @@ impl Desk {
     }
 
     fn incoming(&mut self, from: &str) {
-        let session = self.free_session();
+        let session = self.new_session();
         let what = Move::Incoming { from: from.to_string() };
         let event = Event::Incoming(session);
         self.give(&what, Input::Event { event, session: Some(view(true, from, false)) });
     }
 
-    fn free_session(&self) -> SessionId {
-        let used: Vec<_> = LineKey::ALL.iter().filter_map(|key| self.calls.line(*key).session()).collect();
-        (1..).map(SessionId::numbered).find(|session| !used.contains(session)).unwrap()
+    /// A name that no other session has had: one that comes back would be another call's.
+    fn new_session(&mut self) -> SessionId {
+        self.sessions = self.sessions.checked_add(1).unwrap();
+        SessionId::numbered(self.sessions)
     }
 
     fn person(&mut self, what: &Move) {
@@ -234,7 +245,7 @@ impl Desk {
             let Some(command) = self.calls.command(&self.config, order) else { continue };
             wishes.extend(self.told(order, &command));
             let outcome = if let Command::Invite(_) = command {
-                Outcome::Session(self.free_session())
+                Outcome::Session(self.new_session())
             } else {
                 Outcome::Done
             };
@@ -321,7 +332,7 @@ impl Desk {
     fn print(&self) -> u64 {
         let mut print = Print { hasher: DefaultHasher::new(), deaf: false };
         write!(print, "{:?}", self.calls).unwrap();
-        (self.now.as_millis(), &self.model, self.lifted).hash(&mut print.hasher);
+        (self.now.as_millis(), &self.model, self.lifted, self.sessions).hash(&mut print.hasher);
         print.hasher.finish()
     }
 

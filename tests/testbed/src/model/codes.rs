@@ -19,7 +19,7 @@ enum Effect {
     Refuse,
 }
 
-const CODES: [(&str, Effect); 23] = [
+const CODES: [(&str, Effect); 27] = [
     ("*69", Effect::Return),
     ("*98", Effect::Blind),
     ("*72", Effect::Keep),
@@ -42,7 +42,11 @@ const CODES: [(&str, Effect); 23] = [
     ("*79", Effect::Switch(|settings| settings.undisturbed = false)),
     ("*16", Effect::Switch(|_| {})),
     ("*17", Effect::Switch(|_| {})),
-    ("*38", Effect::Refuse),
+    ("*18", Effect::Once(None)),
+    ("*19", Effect::Once(None)),
+    ("*66", Effect::Refuse),
+    ("*86", Effect::Refuse),
+    ("*96", Effect::Keep),
 ];
 
 /// The code that a text begins with.
@@ -88,6 +92,8 @@ impl Model {
             "*72" => number.clone_into(&mut self.settings.forward_all),
             "*90" => number.clone_into(&mut self.settings.forward_busy),
             "*98" => return self.blind(line, number),
+            // Nobody pages yet.
+            "*96" => return self.fail(line, "reorder"),
             _ => {}
         }
         self.confirm(line);
