@@ -3,6 +3,7 @@
 mod asterisk;
 mod asterisk_transfer;
 mod calls;
+mod conference;
 mod office;
 mod pair;
 mod registration;
@@ -17,7 +18,8 @@ use interop::suite;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let kamailio = [calls::CASES, transfer::CASES, registration::CASES, pair::CASES].concat();
+    let kamailio =
+        [calls::CASES, transfer::CASES, conference::CASES, registration::CASES, pair::CASES].concat();
     let asterisk = [asterisk::CASES, asterisk_transfer::CASES].concat();
     suite::run(&[sipp::CASES, srtp::CASES, scenarios::CASES, services::CASES, &kamailio, &asterisk].concat())
 }
