@@ -132,12 +132,14 @@ impl Line {
     }
 
     /// What follows from its state: extension, LED, and the number of its call. True when `serial` was taken.
+    /// `called_back`: the line is the one from which somebody is called back.
     pub(super) fn settle(
         &mut self,
         now: Instant,
         config: &Config,
         registration: RegistrationState,
         shared: Option<SharedState>,
+        called_back: bool,
         serial: u32,
     ) -> bool {
         if matches!(self.state(), CallState::Idle | CallState::Disabled | CallState::Busy) {
@@ -145,7 +147,10 @@ impl Line {
         }
         self.mark = self.mark.settled(self.state());
         self.held_since = (self.state() == CallState::Held).then_some(self.held_since.unwrap_or(now));
-        let told = lamp_of(self.state(), registration, shared);
+        let told = match self.state() {
+            CallState::Idle if called_back => LampState::CallBackActive,
+            state => lamp_of(state, registration, shared),
+        };
         if told != self.told || config.revision() != self.revision {
             let script = told.script(config);
             let same = (script.colour, script.pattern) == (self.lamp.colour, self.lamp.pattern);

@@ -35,6 +35,8 @@ pub mod alert;
 pub mod appearance;
 pub mod audio_path;
 mod bridge;
+pub mod call_back;
+mod calling_back;
 mod choice;
 mod conference;
 pub mod desk;
@@ -58,6 +60,7 @@ mod transfer;
 
 pub use appearance::{Appearance, Party};
 pub use audio_path::{AudioDevice, AudioPath};
+pub use call_back::CallBack;
 pub use choice::Choice;
 pub use dtmf::Digit;
 pub use keys::{DialKey, LineKey};
@@ -72,12 +75,13 @@ pub use tones::Tone;
 pub use transfer::Transfer;
 
 use alert::{Alert, Sign};
+use call_back::Called;
 use desk::Desk;
 use dtmf::Dtmf;
 use heapless::{String, Vec};
 use on_hook::OnHook;
 
-use crate::base::{Instant, earliest};
+use crate::base::{Instant, earliest, text};
 use crate::config::Config;
 use crate::config::catalogue::{ext, phone, regional, user};
 use crate::dialplan::Plan;
@@ -98,6 +102,9 @@ pub struct Calls {
     plan: Plan,
     planned: Option<ExtensionId>,
     last_number: String<{ limits::DIALED_BYTES }>,
+    /// The same as it was sent, and what was chosen for it.
+    last_call: Called,
+    call_back: CallBack,
     /// Who called last.
     last_caller: String<{ limits::NAME_BYTES }>,
     /// When the last time began that any call rang.
@@ -198,6 +205,8 @@ impl Calls {
             plan: Plan::new(),
             planned: None,
             last_number: String::new(),
+            last_call: Called { target: String::new(), one_call: OneCall::new() },
+            call_back: CallBack::new(),
             last_caller: String::new(),
             ringing_since: None,
             serials: 0,
@@ -225,6 +234,7 @@ impl Calls {
     pub fn step(&mut self, now: Instant, config: &mut Config, input: Input<'_>) -> Step {
         let mut turn = Turn { now, config, orders: Vec::new() };
         self.take(&mut turn, input);
+        self.attend_call_back(&mut turn);
         self.settle_shared(&mut turn);
         let orders = turn.orders;
         self.settle(now, config);
@@ -253,6 +263,7 @@ impl Calls {
                 }
                 self.on_hook.step(turn.now, on_hook::Input::Timeout);
                 self.dtmf.step(turn.now, dtmf::Input::Timeout);
+                self.call_back(turn, call_back::Input::Timeout);
                 self.shared_timeout(turn);
             }
         }
@@ -264,7 +275,7 @@ impl Calls {
         let lines = self.lines.iter().map(Line::deadline);
         let mine = [self.alert.deadline(), self.on_hook.deadline(), self.dtmf.deadline()];
         let more = [self.conference_deadline(), self.choice_deadline(), self.sharing.deadline()];
-        earliest(lines.chain(mine).chain(more))
+        earliest(lines.chain(mine).chain(more).chain([self.call_back.deadline()]))
     }
 
     /// An order in the user agent's words; `None` for what the calls do by themselves.
@@ -272,6 +283,7 @@ impl Calls {
     pub fn command<'a>(&'a self, config: &'a Config, order: &Order) -> Option<Command<'a>> {
         Some(match order.wish {
             appearance::Order::Invite => Command::Invite(self.invite(config, order.line?)),
+            appearance::Order::CallBack => Command::Invite(self.invite_back(config, order.line?)),
             appearance::Order::Ring(session) => Command::Ring(session),
             appearance::Order::Answer(session) => Command::Answer(session),
             appearance::Order::Refuse(session, why) => {
@@ -307,14 +319,13 @@ impl Calls {
 
     fn invite<'a>(&'a self, config: &Config, key: LineKey) -> Invite<'a> {
         let line = self.line(key);
-        let chosen = line.appearance().one_call();
-        Invite {
-            extension: line.extension().unwrap_or(ExtensionId::PRIMARY),
-            target: line.dialled(),
-            anonymous: chosen.hidden.unwrap_or_else(|| hides(config)),
-            codecs: chosen.codec,
-            appearance: self.shared_index(config, key),
-        }
+        let appearance = self.shared_index(config, key);
+        invite(config, line.extension(), line.dialled(), line.appearance().one_call(), appearance)
+    }
+
+    fn invite_back<'a>(&'a self, config: &Config, key: LineKey) -> Invite<'a> {
+        let Called { target, one_call } = self.call_back.called();
+        invite(config, self.line(key).extension(), target, one_call, None)
     }
 
     /// One line key's call appearance.
@@ -460,6 +471,7 @@ impl Calls {
                 let dialled = self.line(key).appearance().dialled();
                 if !dialled.is_empty() {
                     self.last_number = dialled;
+                    self.last_call = Called::by(self.line(key).appearance());
                 }
                 // It goes out when the line is granted.
                 if self.awaits_grant(key) {
@@ -474,6 +486,7 @@ impl Calls {
             | appearance::Order::End(_)
             | appearance::Order::Transfer(_)
             | appearance::Order::TransferTo(..)
+            | appearance::Order::CallBack
             | appearance::Order::TransferInto(..)
             | appearance::Order::Digit(..)
             | appearance::Order::Shared(_) => {}
@@ -505,7 +518,9 @@ impl Calls {
             let registration = self.line(key).extension().map(|extension| self.registered(extension));
             let serial = self.serials.wrapping_add(1);
             let shared = self.shared_line(config, key);
-            if self.line_mut(key).settle(now, config, registration.unwrap_or_default(), shared, serial) {
+            let registration = registration.unwrap_or_default();
+            let back = self.call_back.line() == Some(key);
+            if self.line_mut(key).settle(now, config, registration, shared, back, serial) {
                 self.serials = serial;
             }
         }
@@ -539,9 +554,25 @@ impl Calls {
 
 /// The extension that a line key is set to be an appearance of, if that is enabled.
 fn assigned(config: &Config, key: LineKey) -> Option<ExtensionId> {
-    let number = crate::base::text::decimal(config.read(phone::EXTENSION.of(key.number())).as_bytes())?;
+    let number = text::decimal(config.read(phone::EXTENSION.of(key.number())).as_bytes())?;
     let extension = ExtensionId::new(u8::try_from(number).ok()?)?;
     config.read(ext::LINE_ENABLE.of(extension.number())).then_some(extension)
+}
+
+fn invite<'a>(
+    config: &Config,
+    extension: Option<ExtensionId>,
+    target: &'a str,
+    chosen: &OneCall,
+    appearance: Option<u8>,
+) -> Invite<'a> {
+    Invite {
+        extension: extension.unwrap_or(ExtensionId::PRIMARY),
+        target,
+        anonymous: chosen.hidden.unwrap_or_else(|| hides(config)),
+        codecs: chosen.codec,
+        appearance,
+    }
 }
 
 /// `Block CID Setting`, if the phone offers the service.

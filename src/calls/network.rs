@@ -10,6 +10,9 @@ use crate::ua::{Event, ExtensionId, Outcome, RegistrationState, SessionId, Sessi
 
 impl Calls {
     pub(super) fn event(&mut self, turn: &mut Turn<'_>, event: Event, view: Option<SessionView<'_>>) {
+        if self.calls_back(turn, event) {
+            return;
+        }
         match event {
             Event::Registration(_) | Event::Digit { .. } | Event::Clock { .. } => {}
             Event::Incoming(session) => self.incoming(turn, session, view),
@@ -109,7 +112,7 @@ impl Calls {
     }
 
     /// Call waiting: `CW Setting`, or what was chosen for the active call.
-    fn lets_in(&self, config: &Config) -> bool {
+    pub(super) fn lets_in(&self, config: &Config) -> bool {
         self.active().is_none_or(|active| {
             let chosen = self.line(active).appearance().one_call().call_waiting;
             chosen.unwrap_or_else(|| config.read(user::CW_SETTING))
@@ -171,6 +174,9 @@ impl Calls {
 
     pub(super) fn outcome(&mut self, turn: &mut Turn<'_>, order: Order, outcome: Outcome) {
         let Some(key) = order.line else { return };
+        if order.wish == appearance::Order::CallBack {
+            return self.call_back_outcome(turn, outcome);
+        }
         match outcome {
             Outcome::Done => {}
             Outcome::Session(session) => self.order(turn, key, Call::Begun(session)),
@@ -182,6 +188,7 @@ impl Calls {
                 }
                 appearance::Order::Shared(wish) => self.shared_refused(turn, key, wish),
                 wish @ (appearance::Order::Invite
+                | appearance::Order::CallBack
                 | appearance::Order::Serve(_)
                 | appearance::Order::ServeNumber(_)
                 | appearance::Order::SpeedDial(_)

@@ -46,6 +46,7 @@ impl Calls {
     pub(super) fn serve(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service) {
         match service.class() {
             Class::OneCall => self.choose(turn, key, service),
+            Class::Switch if service == Service::CallBackOff => self.cancel_call_back(turn, key),
             Class::Switch => self.switch(turn, key, service),
             Class::WantsNumber
                 if matches!(service, Service::BlindTransfer | Service::Referral(_))
@@ -66,6 +67,7 @@ impl Calls {
                 let caller = self.last_caller.clone();
                 self.order(turn, key, Call::Target { target: &caller, by_keys: false });
             }
+            Class::AtOnce if service == Service::CallBackOn => self.order_call_back(turn, key),
             Class::AtOnce => self.order(turn, key, Call::Served(Served::Reject)),
         }
     }

@@ -437,7 +437,7 @@ impl Calls {
         u8::try_from(same.saturating_add(1)).unwrap_or(1)
     }
 
-    fn is_shared(&self, config: &Config, key: LineKey) -> bool {
+    pub(super) fn is_shared(&self, config: &Config, key: LineKey) -> bool {
         self.line(key).extension().is_some_and(|extension| {
             is_set_shared(config, extension, key) && self.sharing.watch(extension) != Watch::Unknown
         })

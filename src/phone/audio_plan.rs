@@ -57,8 +57,12 @@ pub struct Stream {
     pub packet_ms: u16,
     /// The payload type of telephone events (RFC 4733), if both sides speak them.
     pub dtmf_payload_type: Option<u8>,
-    /// Send what the device's microphone hears.
+    /// Send what the device's microphone hears, or the tone below.
     pub send: bool,
+    /// The tone that the far end hears in place of the microphone, with or without a device.
+    pub tone: Option<Tone>,
+    /// When that tone began.
+    pub tone_since: Instant,
     /// Play what the far end sends on the device.
     pub receive: bool,
     /// The call is in a conference: its far end also hears what the other conferenced stream plays.
@@ -111,7 +115,8 @@ impl AudioPlan {
 
     /// The line streams that the device's microphone feeds; more than one only in a conference.
     pub fn open_microphones(&self) -> impl Iterator<Item = &Stream> + Clone {
-        self.streams.iter().flatten().filter(|stream| stream.send && self.device.is_some())
+        let open = |stream: &&Stream| stream.send && stream.tone.is_none() && self.device.is_some();
+        self.streams.iter().flatten().filter(open)
     }
 }
 
@@ -146,10 +151,13 @@ fn burst(phone: &Phone) -> Option<(u8, Instant)> {
 fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
     let line = phone.calls.line(key);
     let media = phone.ua.session(line.session()?)?.media?;
+    let waits = line.appearance().answered_since();
     let (active, digit) = match line.state() {
         CallState::Connected => (true, phone.calls.digit()),
         CallState::Calling | CallState::Proceeding => (true, None),
         CallState::Held => (false, None),
+        // Who was called back waits for the person, and hears the holding tone.
+        CallState::Ringing if waits.is_some() => (false, None),
         CallState::Disabled
         | CallState::Idle
         | CallState::Dialing
@@ -169,7 +177,9 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
         payload_type: media.payload_type,
         packet_ms: media.packet_ms,
         dtmf_payload_type: media.dtmf_payload_type.filter(|_| dtmf != DigitPath::InBand),
-        send: active && media.send,
+        send: (active || waits.is_some()) && media.send,
+        tone: waits.map(|_| Tone::Holding),
+        tone_since: waits.unwrap_or(Instant::ZERO),
         receive: active && media.receive && !rings,
         conferenced: phone.calls.is_conferenced(key),
         digit: digit.filter(|_| dtmf.reaches(media.dtmf_payload_type.is_some())),

@@ -95,6 +95,8 @@ const fn in_use(state: CallState) -> bool {
 const fn title(line: &LineView<'_>) -> &'static str {
     match line.transfer {
         Transfer::None if line.conferenced && matches!(line.state, CallState::Connected) => "Conference",
+        // Somebody is there who was to be called back.
+        Transfer::None if matches!(line.state, CallState::Ringing) && !line.incoming => "Call back",
         Transfer::None => line.state.label(),
         Transfer::Asked => "Transferring",
         Transfer::Failed => "Transfer failed",

@@ -126,7 +126,7 @@ fn a_feature_dial_service_calls_code_and_number() {
 #[test]
 fn a_code_that_cannot_be_served_is_refused() {
     let (mut scene, desk) = desk();
-    scene.at(desk).press("SPEAKER").dial("*66").expect("tone", "reorder").expect("device", "speaker");
+    scene.at(desk).press("SPEAKER").dial("*98").expect("tone", "reorder").expect("device", "speaker");
     scene.at(desk).wait(10_000).expect("tone", "warning").press("SPEAKER").expect_state("L1", "idle");
     close(scene, "code_refused");
 }

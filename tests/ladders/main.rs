@@ -6,6 +6,7 @@
 
 mod answering;
 mod audio;
+mod call_back;
 mod calling;
 mod codes;
 mod conferencing;

@@ -182,7 +182,9 @@ impl Audio {
             if stream.is_conferenced() {
                 conference.without(own, &mut goes_out);
             }
-            stream.capture(now, if stream.sends() { &goes_out } else { &silence }, fault, record);
+            let said = if stream.sends() { &goes_out } else { &silence };
+            let tone = stream.tone();
+            stream.capture(now, tone.as_ref().unwrap_or(said), fault, record);
         }
         let mut played = silence;
         device.without(&[], &mut played);
@@ -205,6 +207,9 @@ impl Audio {
                 Some((_, _, script)) => self.tones.play(script),
                 None => self.tones.stop(),
             }
+        }
+        for stream in self.streams.iter_mut().flatten() {
+            stream.tune(config);
         }
     }
 
@@ -240,6 +245,8 @@ mod tests {
             packet_ms: 20,
             dtmf_payload_type: None,
             send: true,
+            tone: None,
+            tone_since: Instant::ZERO,
             receive: true,
             conferenced: false,
             digit: None,

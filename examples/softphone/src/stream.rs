@@ -5,8 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use deskphone::base::{Instant, UnixTime};
+use deskphone::config::Config;
+use deskphone::media::scripted_tone::ScriptedTone;
 use deskphone::media::stream::{AudioStream, Statistics};
-use deskphone::phone::Stream as Plan;
+use deskphone::phone::{Stream as Plan, Tone};
 use deskphone::rtp::rtcp::{self, Description};
 use deskphone::rtp::telephone_event::Digit;
 use deskphone::sdp::MediaKeys;
@@ -32,6 +34,9 @@ pub(crate) struct Stream {
     local: SocketAddr,
     rtp: UdpSocket,
     rtcp: Option<UdpSocket>,
+    /// The tone that the peer hears instead of the microphone, and since when.
+    tone: Option<(Tone, Instant)>,
+    tones: ScriptedTone,
     /// The press that was last given to the machine.
     pressed: Option<u32>,
     /// When the address that the peer named was last heard, or may first be.
@@ -55,8 +60,18 @@ impl Stream {
             registry.register(socket, token, Interest::READABLE)?;
         }
         let machine = AudioStream::new(now, plan.media(), &mut SystemRng);
-        let protection = Protection::default();
-        Ok(Self { plan, machine, protection, local, rtp, rtcp, pressed: None, heard_at: now })
+        Ok(Self {
+            plan,
+            machine,
+            protection: Protection::default(),
+            local,
+            rtp,
+            rtcp,
+            tone: None,
+            tones: ScriptedTone::new(),
+            pressed: None,
+            heard_at: now,
+        })
     }
 
     /// Whether this plan is about the same call and the same port.
@@ -79,6 +94,26 @@ impl Stream {
             }
         }
         self.plan = plan;
+    }
+
+    /// Begins or ends the tone for the peer, by the script that it has when it begins.
+    pub(crate) fn tune(&mut self, config: &Config) {
+        let wanted = self.plan.tone.map(|tone| (tone, self.plan.tone_since));
+        if self.tone != wanted {
+            self.tone = wanted;
+            match wanted {
+                Some((tone, _)) => self.tones.play(&tone.script(config)),
+                None => self.tones.stop(),
+            }
+        }
+    }
+
+    /// The next 10 ms of the tone for the peer, if there is one.
+    pub(crate) fn tone(&mut self) -> Option<Frame> {
+        let _tone = self.tone?;
+        let mut frame = [0; FRAME];
+        self.tones.fill(&mut frame);
+        Some(frame)
     }
 
     pub(crate) const fn sends(&self) -> bool {

@@ -9,12 +9,15 @@
 //!    └── the device is turned off, or the far end leaves a ringing or held call
 //! ```
 
+mod called_back;
 mod dialling;
 mod moved;
 mod rest;
+mod sounds;
 
 use heapless::String;
 
+use super::call_back::Reached;
 use super::desk::Desk;
 use super::one_call::OneCall;
 use super::screening::Refusal;
@@ -37,6 +40,8 @@ pub struct Appearance {
     incoming: bool,
     held_by_peer: bool,
     connected_since: Option<Instant>,
+    /// Since when a far end that was called back waits for the person: it has answered first.
+    answered_since: Option<Instant>,
     collector: Collector,
     /// What the number that is dialled is for; `None`: a call.
     purpose: Option<Service>,
@@ -103,6 +108,8 @@ pub enum Input<'a> {
     Refused(Order),
     /// Somebody calls.
     Incoming(SessionId),
+    /// Somebody is there who was to be called back: the line rings.
+    CalledBack(Reached),
     /// A provisional response to our call.
     Progress {
         /// 101 to 199.
@@ -175,6 +182,8 @@ pub struct Step {
 pub enum Order {
     /// Call [`Appearance::number`].
     Invite,
+    /// Call the number that is to be called back.
+    CallBack,
     /// Do what the code of this service asks for.
     Serve(Service),
     /// Do what this service asks for, with [`Appearance::number`].
@@ -224,6 +233,7 @@ impl Appearance {
             incoming: false,
             held_by_peer: false,
             connected_since: None,
+            answered_since: None,
             collector: Collector::new(),
             purpose: None,
             prompt: None,
@@ -254,18 +264,18 @@ impl Appearance {
             }
             (CallState::Calling, Input::Begun(session)) => self.begun(session),
             (CallState::Idle | CallState::Busy, Input::Incoming(session)) => self.ring(session),
+            (CallState::Idle, Input::CalledBack(reached)) => self.called_back(now, reached),
             (CallState::Calling | CallState::Proceeding, Input::Progress { status, early_media }) => {
                 self.progress(now, desk, status, early_media)
             }
             (_, Input::Answered) => self.answered(now),
-            (CallState::Ringing, Input::Answer) => self.connect(now, self.session.map(Order::Answer)),
+            (CallState::Ringing, Input::Answer) => self.answer(now, desk),
             (CallState::Ringing, Input::Ignore) => self.ignore(),
             (CallState::Connected | CallState::Held, Input::Media { held_by_peer }) => {
                 self.peer_holds(now, desk, held_by_peer)
             }
             (CallState::Connected, Input::Hold) => self.hold(self.session.map(Order::Hold)),
             (CallState::Held, Input::Resume) => self.resume(now, desk),
-            // Our resume failed: the far end is still on hold, so the person is told so.
             (CallState::Connected, Input::MediaFailed { on_hold: true }) => self.hold(None),
             (
                 CallState::Dialing
@@ -295,6 +305,7 @@ impl Appearance {
                 | Input::Served(_)
                 | Input::Begun(_)
                 | Input::Incoming(_)
+                | Input::CalledBack(_)
                 | Input::Progress { .. }
                 | Input::Media { .. }
                 | Input::MediaFailed { .. }
@@ -425,6 +436,19 @@ impl Appearance {
         order(Some(Order::Ring(session)))
     }
 
+    fn answer(&mut self, now: Instant, desk: Desk<'_>) -> Step {
+        if self.incoming {
+            self.connect(now, self.session.map(Order::Answer))
+        } else {
+            self.pick_up(now, desk)
+        }
+    }
+
+    fn ignore(&mut self) -> Step {
+        let refuse = |session| Order::Refuse(session, Refusal::Busy);
+        self.leave(if self.incoming { refuse } else { Order::End })
+    }
+
     const fn connect(&mut self, now: Instant, wish: Option<Order>) -> Step {
         self.state = CallState::Connected;
         self.connected_since = Some(now);
@@ -432,10 +456,7 @@ impl Appearance {
         order(wish)
     }
 
-    fn ignore(&mut self) -> Step {
-        self.leave(|session| Order::Refuse(session, Refusal::Busy))
-    }
-
+    /// On hold, by the person's wish or because our resume failed: the person is told so.
     const fn hold(&mut self, wish: Option<Order>) -> Step {
         self.state = CallState::Held;
         self.silence();
@@ -505,6 +526,7 @@ impl Appearance {
             | Order::End(_)
             | Order::Transfer(_)
             | Order::TransferTo(..)
+            | Order::CallBack
             | Order::TransferInto(..)
             | Order::Digit(..)
             | Order::Shared(_) => NOTHING,
@@ -521,59 +543,12 @@ impl Appearance {
         NOTHING
     }
 
-    /// Dial tone, then reorder tone, then off-hook warning tone, then silence.
-    fn next_tone(&mut self, now: Instant, desk: Desk<'_>) {
-        match self.tone {
-            Some(Tone::Dial | Tone::Stutter | Tone::Cfwd | Tone::Second | Tone::Outside | Tone::Prompt) => {
-                let _failed = self.fail(now, desk, Tone::Reorder);
-            }
-            Some(Tone::Reorder | Tone::Busy | Tone::Sit1 | Tone::Sit2 | Tone::Sit3 | Tone::Sit4) => {
-                self.sound(now, desk, Some(Tone::Warning));
-            }
-            // What was confirmed leaves the line ready for another number.
-            Some(Tone::Confirm) if self.state == CallState::Dialing => self.sound(now, desk, self.prompt),
-            // The silence after a far end's hanging up.
-            None => self.sound(now, desk, Some(Tone::Reorder)),
-            Some(
-                Tone::Ringback
-                | Tone::Warning
-                | Tone::CallWaiting
-                | Tone::Confirm
-                | Tone::Holding
-                | Tone::Conference
-                | Tone::Secure
-                | Tone::Page
-                | Tone::Alert,
-            ) => self.silence(),
-        }
-    }
-
-    fn fail(&mut self, now: Instant, desk: Desk<'_>, tone: Tone) -> Step {
-        self.invalidate();
-        self.sound(now, desk, Some(tone));
-        NOTHING
-    }
-
     fn invalidate(&mut self) {
         self.state = CallState::Invalid;
         self.session = None;
         self.held_by_peer = false;
         self.connected_since = None;
         self.silence();
-    }
-
-    fn sound(&mut self, now: Instant, desk: Desk<'_>, tone: Option<Tone>) {
-        self.tone = tone;
-        self.tone_since = now;
-        match tone.and_then(|tone| tone.duration_ms(desk.config)) {
-            Some(duration_ms) => self.tone_over.start(now, duration_ms),
-            None => self.tone_over.stop(),
-        }
-    }
-
-    const fn silence(&mut self) {
-        self.tone = None;
-        self.tone_over.stop();
     }
 }
 

@@ -42,6 +42,9 @@ impl Appearance {
         if matches!(self.state, CallState::Calling | CallState::Proceeding) {
             return self.connect(now, None);
         }
+        if self.state == CallState::Ringing {
+            return self.far_end_waits(now);
+        }
         if self.state == CallState::Held {
             self.connected_since = self.connected_since.or(Some(now));
         }

@@ -47,6 +47,10 @@ fn after(inputs: &[Input<'_>]) -> Appearance {
 
 const SEIZE: Input<'_> = Input::Seize { ready: true, tone: Tone::Dial };
 
+const fn called_back(answered: bool) -> Input<'static> {
+    Input::CalledBack(Reached { session: SessionId::numbered(7), answered })
+}
+
 fn connected() -> Vec<Input<'static>> {
     std::vec![SEIZE, key('6'), key('#'), Input::Begun(session()), Input::Answered]
 }
@@ -67,6 +71,8 @@ fn every_state() -> Vec<(&'static str, Appearance)> {
         ("", call(&[Input::Progress { status: 180, early_media: false }])),
         ("early media", call(&[Input::Progress { status: 183, early_media: true }])),
         ("", after(&[Input::Incoming(session())])),
+        ("called back", after(&[called_back(false)])),
+        ("waits there", after(&[called_back(true)])),
         ("", call(&[Input::Answered])),
         ("on hold there", call(&[Input::Answered, Input::Media { held_by_peer: true }])),
         ("", call(&[Input::Answered, Input::Hold])),
@@ -103,6 +109,8 @@ fn every_input() -> Vec<Input<'static>> {
         Input::Refused(Order::Answer(session())),
         Input::Refused(Order::Hold(session())),
         Input::Incoming(session()),
+        called_back(false),
+        called_back(true),
         Input::Progress { status: 180, early_media: false },
         Input::Progress { status: 183, early_media: true },
         Input::Answered,

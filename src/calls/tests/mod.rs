@@ -1,6 +1,7 @@
 //! Calls against a user agent of a few lines: it gives sessions names and does what it is told.
 
 mod bridge;
+mod call_back;
 mod codes;
 mod conference;
 mod moves;

@@ -7,7 +7,7 @@ use std::string::String;
 use super::*;
 
 /// Everything that a person or the network can do in one move.
-const MOVES: usize = 42;
+const MOVES: usize = 44;
 
 fn make(desk: &mut Desk, number: usize) {
     desk.now = desk.now.plus_ms(100);
@@ -67,6 +67,12 @@ fn make(desk: &mut Desk, number: usize) {
         38 => desk.give(Input::Action(Action::Conference)),
         39 => desk.give(Input::Action(Action::ConferenceHeld)),
         40 => desk.give(Input::Action(Action::Join)),
+        41 => {
+            desk.line(2);
+            desk.dial("*66");
+            desk.end();
+        }
+        42 => desk.dial("*86"),
         _ => {
             let registered = desk.calls.registered(extension(1)) == RegistrationState::Registered;
             let state =
@@ -93,8 +99,10 @@ fn face(desk: &Desk) -> String {
     let path = desk.calls.path();
     let typed = (desk.calls.on_hook_number(), desk.calls.last_number(), desk.calls.digit());
     let registered = desk.calls.registered(extension(1));
+    let order = desk.calls.call_back_order();
+    let order = (order.state(), order.line(), order.deadline().is_some());
     format!(
-        "{lines:?} {path:?} {typed:?} {:?} {:?} {registered:?} {} {:?} {:?} {:?}",
+        "{order:?} {lines:?} {path:?} {typed:?} {:?} {:?} {registered:?} {} {:?} {:?} {:?}",
         desk.calls.alert.waiting().is_some(),
         desk.calls.ring().is_some(),
         desk.refuse_invites,
@@ -147,7 +155,7 @@ fn long_walks_keep_the_rules() {
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
-            make(&mut desk, usize::try_from(random % 42).unwrap());
+            make(&mut desk, usize::try_from(random % 44).unwrap());
         }
     }
 }

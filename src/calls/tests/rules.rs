@@ -38,6 +38,7 @@ impl Desk {
             assert_eq!(far.on_hold, line.state() == CallState::Held, "{states:?}");
             assert!(!far.incoming || far.answered != (line.state() == CallState::Ringing), "{states:?}");
         }
+        owned.extend(self.calls.call_back_order().session());
         assert_eq!(owned.len(), self.far.len(), "each session belongs to a line: {:?}", self.far);
     }
 }

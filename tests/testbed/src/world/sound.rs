@@ -42,6 +42,9 @@ struct Call {
     remote: SocketAddr,
     audio: AudioStream,
     conferenced: bool,
+    /// The tone that the far end hears instead of the microphone, by the factory's script.
+    tone: Option<(Tone, Instant)>,
+    tones: ScriptedTone,
     /// The press that is being sent.
     pressed: Option<u32>,
 }
@@ -80,8 +83,11 @@ impl Sound {
                         call.audio.update(now, agreed);
                     }
                     call.follow_digit(stream);
+                    call.follow_tone(stream);
                 }
                 None => self.calls.push(Call {
+                    tone: None,
+                    tones: ScriptedTone::new(),
                     serial: stream.serial,
                     local_port: stream.local_port,
                     remote: stream.remote,
@@ -131,7 +137,9 @@ impl Sound {
         for (call, own) in self.calls.iter_mut().zip(&frames) {
             let mut mixed = [0; FRAME];
             conference.without(own, &mut mixed);
-            packets.extend(call.packet(now, if call.conferenced { &mixed } else { &speech }));
+            let speech = if call.conferenced { &mixed[..] } else { &speech };
+            let tone = call.next_tone();
+            packets.extend(call.packet(now, tone.as_ref().map_or(speech, |tone| tone)));
         }
         let mut played = [0; FRAME];
         if plan.device.is_some() {
@@ -190,6 +198,24 @@ impl Call {
         }
     }
 
+    fn follow_tone(&mut self, stream: &Stream) {
+        let wanted = stream.tone.map(|tone| (tone, stream.tone_since));
+        if self.tone != wanted {
+            self.tone = wanted;
+            match wanted {
+                Some((tone, _)) => self.tones.play(&tone.script(&Config::new())),
+                None => self.tones.stop(),
+            }
+        }
+    }
+
+    fn next_tone(&mut self) -> Option<[i16; FRAME]> {
+        let _tone = self.tone?;
+        let mut frame = [0; FRAME];
+        self.tones.fill(&mut frame);
+        Some(frame)
+    }
+
     fn packet(&mut self, now: Instant, speech: &[i16]) -> Option<Packet> {
         let mut bytes = [0; 512];
         let length = self.audio.capture(now, speech, &mut bytes)?;
@@ -205,7 +231,7 @@ fn agreed(stream: &Stream, plan: &AudioPlan) -> StreamPlan {
         payload_type: stream.payload_type,
         packet_ms: stream.packet_ms,
         dtmf_payload_type: stream.dtmf_payload_type,
-        send: stream.send && plan.device.is_some(),
+        send: stream.send && (plan.device.is_some() || stream.tone.is_some()),
         receive: stream.receive,
         ..StreamPlan::default()
     }

@@ -70,7 +70,8 @@ pub fn levels(view: &View<'_>, now: Instant) -> Levels {
             let digit =
                 stream.digit.map(|digit| format!(" digit {}", digit.symbol.symbol())).unwrap_or_default();
             let conference = if stream.conferenced { " conference" } else { "" };
-            format!("{} {way} {}{digit}{conference}", word(stream.codec), stream.remote)
+            let tone = stream.tone.map(|tone| format!(" {} tone", word(tone))).unwrap_or_default();
+            format!("{} {way} {}{digit}{conference}{tone}", word(stream.codec), stream.remote)
         });
         put(&format!("audio L{number}"), value);
     }

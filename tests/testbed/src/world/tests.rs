@@ -190,6 +190,8 @@ impl Station for Puppet {
             packet_ms: 20,
             dtmf_payload_type: None,
             send: true,
+            tone: None,
+            tone_since: Instant::ZERO,
             receive: true,
             conferenced: false,
             digit: None,
