@@ -53,17 +53,18 @@ impl Calls {
     /// Whether `conf` does something: begins a conference, or makes it of the two calls.
     #[must_use]
     pub fn can_confer(&self, config: &Config) -> bool {
+        let offered = config.read(phone::CONFERENCE_SERV) && !self.is_emergency(config);
         let fits = |pair: Begun| pair.aim == Choice::Conference && self.can_bring_together(config, pair);
         let begun = || self.begun_pair().map(fits);
-        config.read(phone::CONFERENCE_SERV) && begun().unwrap_or_else(|| self.can_consult())
+        offered && begun().unwrap_or_else(|| self.can_consult())
     }
 
     /// Whether `confLx` does something: there are held calls that can be brought into the active one.
     #[must_use]
     pub fn can_confer_held(&self, config: &Config) -> bool {
+        let offered = config.read(phone::CONFERENCE_SERV) && !self.is_emergency(config);
         let fits = |pair| self.can_bring_together(config, pair);
-        config.read(phone::CONFERENCE_SERV)
-            && self.partner(Choice::Conference).is_some_and(|partner| fits(partner.pair()))
+        offered && self.partner(Choice::Conference).is_some_and(|partner| fits(partner.pair()))
     }
 
     /// Whether `join` does something: both have answered. It is a transfer, so that service must be on, too.

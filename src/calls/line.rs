@@ -4,7 +4,7 @@ use super::appearance::Appearance;
 use super::shared_line::State as SharedState;
 use super::transfer::{Mark, Transfer};
 use super::{CallState, Lamp, LampState, Party, Tone};
-use crate::base::Instant;
+use crate::base::{Instant, Timer, earliest};
 use crate::config::Config;
 use crate::ua::{ExtensionId, RegistrationState, SessionId};
 
@@ -26,6 +26,23 @@ pub struct Line {
     mark: Mark,
     /// Since when the call is on hold.
     held_since: Option<Instant>,
+    waits: Waits,
+}
+
+/// How long a call rings, and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waits {
+    /// Then it goes to another number.
+    pub(super) forward: Timer,
+    /// Then it is answered by itself: a page.
+    pub(super) answer: Timer,
+    /// Its ring tone, if it has one of its own.
+    pub(super) ring: Option<u8>,
+}
+
+impl Waits {
+    /// As every call does.
+    pub(super) const NONE: Self = Self { forward: Timer::OFF, answer: Timer::OFF, ring: None };
 }
 
 impl Line {
@@ -43,6 +60,7 @@ impl Line {
             serial: 0,
             mark: Mark::None,
             held_since: None,
+            waits: Waits::NONE,
         }
     }
 
@@ -119,7 +137,16 @@ impl Line {
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.appearance.deadline()
+        earliest([self.appearance.deadline(), self.waits.forward.due(), self.waits.answer.due()])
+    }
+
+    pub(super) const fn waits_mut(&mut self) -> &mut Waits {
+        &mut self.waits
+    }
+
+    /// The ring tone that this caller has, by number; `None`: that of the extension.
+    pub(super) const fn ring(&self) -> Option<u8> {
+        self.waits.ring
     }
 
     pub(super) const fn appearance_mut(&mut self) -> &mut Appearance {
@@ -144,6 +171,9 @@ impl Line {
     ) -> bool {
         if matches!(self.state(), CallState::Idle | CallState::Disabled | CallState::Busy) {
             self.extension = self.assigned;
+        }
+        if self.state() != CallState::Ringing {
+            self.waits = Waits::NONE;
         }
         self.mark = self.mark.settled(self.state());
         self.held_since = (self.state() == CallState::Held).then_some(self.held_since.unwrap_or(now));

@@ -42,6 +42,7 @@ mod conference;
 pub mod desk;
 mod dialling;
 pub mod dtmf;
+mod emergency;
 pub mod keys;
 pub mod lamp;
 mod line;
@@ -260,6 +261,7 @@ impl Calls {
             Input::Timeout => {
                 for key in LineKey::ALL {
                     self.order(turn, key, appearance::Input::Timeout);
+                    self.wait_over(turn, key);
                 }
                 self.on_hook.step(turn.now, on_hook::Input::Timeout);
                 self.dtmf.step(turn.now, dtmf::Input::Timeout);
@@ -282,7 +284,12 @@ impl Calls {
     #[must_use]
     pub fn command<'a>(&'a self, config: &'a Config, order: &Order) -> Option<Command<'a>> {
         Some(match order.wish {
-            appearance::Order::Invite => Command::Invite(self.invite(config, order.line?)),
+            appearance::Order::Invite => {
+                let key = order.line?;
+                let page = self.line(key).appearance().one_call().page;
+                let call = self.invite(config, key);
+                if page { Command::Page(call) } else { Command::Invite(call) }
+            }
             appearance::Order::CallBack => Command::Invite(self.invite_back(config, order.line?)),
             appearance::Order::Ring(session) => Command::Ring(session),
             appearance::Order::Answer(session) => Command::Answer(session),
@@ -532,7 +539,8 @@ impl Calls {
 
     fn ring_of(&self, config: &Config, key: LineKey) -> u8 {
         let extension = self.line(key).extension().unwrap_or(ExtensionId::PRIMARY);
-        u8::try_from(config.read(ext::DEFAULT_RING.of(extension.number()))).unwrap_or(1)
+        let usual = u8::try_from(config.read(ext::DEFAULT_RING.of(extension.number()))).unwrap_or(1);
+        self.line(key).ring().unwrap_or(usual)
     }
 
     fn registered(&self, extension: ExtensionId) -> RegistrationState {
@@ -566,10 +574,12 @@ fn invite<'a>(
     chosen: &OneCall,
     appearance: Option<u8>,
 ) -> Invite<'a> {
+    let extension = extension.unwrap_or(ExtensionId::PRIMARY);
+    let emergency = emergency::is_number(config, extension, target);
     Invite {
-        extension: extension.unwrap_or(ExtensionId::PRIMARY),
+        extension,
         target,
-        anonymous: chosen.hidden.unwrap_or_else(|| hides(config)),
+        anonymous: !emergency && chosen.hidden.unwrap_or_else(|| hides(config)),
         codecs: chosen.codec,
         appearance,
     }

@@ -2,10 +2,14 @@
 
 use super::alert::Sign;
 use super::appearance::{self, Input as Call};
-use super::{CallState, Calls, LineKey, Order, Turn, screening};
+use super::desk::Desk;
+use super::{AudioDevice, CallState, Calls, LineKey, Order, Refusal, Tone, Turn, ring, screening};
+use heapless::String;
+
 use crate::base::text;
 use crate::config::Config;
 use crate::config::catalogue::{ext, user};
+use crate::limits;
 use crate::ua::{Event, ExtensionId, Outcome, RegistrationState, SessionId, SessionView};
 
 impl Calls {
@@ -27,7 +31,7 @@ impl Calls {
             Event::Media(session) => self.media(turn, session, view),
             Event::Party(session) => {
                 if let (Some(key), Some(view)) = (self.line_of(session), view) {
-                    self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
+                    self.meet(turn, key, view);
                 }
             }
             Event::MediaFailed { session, .. } => {
@@ -83,7 +87,7 @@ impl Calls {
     fn incoming(&mut self, turn: &mut Turn<'_>, session: SessionId, view: Option<SessionView<'_>>) {
         let Some(view) = view else { return };
         // Who hides cannot be called back, and who called before is not the last caller.
-        self.last_caller = text::shortened(view.peer_number);
+        self.last_caller = self.number_of(turn, view);
         let shared = self.shared_place(turn.config, view.extension, view.appearance);
         let idle = shared.or_else(|| {
             LineKey::ALL.into_iter().find(|&key| {
@@ -102,7 +106,8 @@ impl Calls {
                 }
                 self.order(turn, key, Call::Incoming(session));
                 self.show_shared(turn, key, session);
-                self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
+                self.meet(turn, key, view);
+                self.begin_waiting(turn, key, view);
             }
             Err(why) => {
                 let wish = appearance::Order::Refuse(session, why);
@@ -111,12 +116,83 @@ impl Calls {
         }
     }
 
-    /// Call waiting: `CW Setting`, or what was chosen for the active call.
+    /// Call waiting: `CW Setting`, or what was chosen for the active call. Nobody waits for the end of an
+    /// emergency call.
     pub(super) fn lets_in(&self, config: &Config) -> bool {
         self.active().is_none_or(|active| {
             let chosen = self.line(active).appearance().one_call().call_waiting;
-            chosen.unwrap_or_else(|| config.read(user::CW_SETTING))
+            chosen.unwrap_or_else(|| config.read(user::CW_SETTING)) && !self.is_emergency(config)
         })
+    }
+
+    /// How a call rings, and for how long: by its own ring tone; then it may go elsewhere, or be answered by
+    /// itself.
+    fn begin_waiting(&mut self, turn: &mut Turn<'_>, key: LineKey, view: SessionView<'_>) {
+        let forward_ms = screening::unanswered_ms(turn.config, view.extension);
+        let pages = turn.config.read(user::AUTO_ANSWER_PAGE);
+        let answer_s = view.answer_after_s.filter(|_| pages);
+        let ring = ring::named(turn.config, view.alert);
+        let now = turn.now;
+        let waits = self.line_mut(key).waits_mut();
+        waits.ring = ring;
+        if let Some(forward_ms) = forward_ms {
+            waits.forward.start(now, forward_ms);
+        }
+        if let Some(answer_s) = answer_s {
+            waits.answer.start(now, u64::from(answer_s).saturating_mul(1_000));
+            self.wait_over(turn, key);
+        }
+    }
+
+    /// A page is answered by itself unless the person talks with somebody; what nobody answers goes to
+    /// another number.
+    pub(super) fn wait_over(&mut self, turn: &mut Turn<'_>, key: LineKey) {
+        let now = turn.now;
+        if self.line_mut(key).waits_mut().answer.take_due(now) && self.active().is_none() {
+            self.answer_page(turn, key);
+        }
+        let unanswered = self.line_mut(key).waits_mut().forward.take_due(now);
+        if unanswered && screening::unanswered_ms(turn.config, ExtensionId::PRIMARY).is_some() {
+            self.order(turn, key, Call::Decline(Refusal::ForwardNoAnswer));
+        }
+    }
+
+    /// The page tone comes first, so that nobody is listened to without knowing. `Send Audio To Speaker`:
+    /// the page is for the room, whichever device is preferred.
+    fn answer_page(&mut self, turn: &mut Turn<'_>, key: LineKey) {
+        if turn.config.read(user::SEND_AUDIO_TO_SPEAKER) {
+            self.path.select(AudioDevice::Speaker);
+        }
+        self.activate(turn, key, Call::Answer);
+        let desk = Desk { config: turn.config, plan: &self.plan };
+        let [l1, l2, l3, l4] = &mut self.lines;
+        let line = match key {
+            LineKey::L1 => l1,
+            LineKey::L2 => l2,
+            LineKey::L3 => l3,
+            LineKey::L4 => l4,
+        };
+        line.appearance_mut().announce(turn.now, desk, Tone::Page);
+    }
+
+    /// Shows who the other side is.
+    fn meet(&mut self, turn: &Turn<'_>, key: LineKey, view: SessionView<'_>) {
+        let number = self.number_of(turn, view);
+        self.line_mut(key).appearance_mut().meet(view.peer_name, &number);
+    }
+
+    /// The other side's number; a caller's by the extension's `Caller ID Map`.
+    fn number_of(&mut self, turn: &Turn<'_>, view: SessionView<'_>) -> String<{ limits::NAME_BYTES }> {
+        let map = turn.config.read(ext::CALLER_ID_MAP.of(view.extension.number()));
+        if view.incoming && !map.is_empty() {
+            // There is one table; the plan that was in it is compiled again when a line dials.
+            self.planned = None;
+            let mapped = self.plan.load(map).ok().and_then(|()| self.plan.rewrite(view.peer_number));
+            if let Some(number) = mapped {
+                return text::shortened(&number);
+            }
+        }
+        text::shortened(view.peer_number)
     }
 
     /// The call of a line goes on as another session, with somebody else.
@@ -130,7 +206,7 @@ impl Calls {
         let Some(key) = self.line_of(session) else { return };
         self.order(turn, key, news);
         if let Some(view) = view {
-            self.line_mut(key).appearance_mut().meet(view.peer_name, view.peer_number);
+            self.meet(turn, key, view);
         }
     }
 
@@ -151,11 +227,10 @@ impl Calls {
         let Some(key) = self.line_of(session) else { return };
         self.order(turn, key, news);
         let Some(view) = view.filter(|_| self.line(key).session().is_some()) else { return };
-        let appearance = self.line_mut(key).appearance_mut();
         if view.incoming {
-            appearance.meet(view.peer_name, view.peer_number);
+            self.meet(turn, key, view);
         } else if !view.peer_name.is_empty() {
-            appearance.learn_name(view.peer_name);
+            self.line_mut(key).appearance_mut().learn_name(view.peer_name);
         }
     }
 

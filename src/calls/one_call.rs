@@ -14,6 +14,8 @@ pub struct OneCall {
     pub call_waiting: Option<bool>,
     /// Make it a secure call (`Secure One Call`).
     pub secure: Option<bool>,
+    /// Ask the called party's phone to answer by itself (`Paging Code`).
+    pub page: bool,
     /// Prefer a codec, or offer no other.
     pub codec: Option<CodecChoice>,
     /// The codes as they were dialled, so that they can be dialled again.
@@ -24,6 +26,13 @@ impl OneCall {
     /// Nothing chosen.
     #[must_use]
     pub const fn new() -> Self {
-        Self { hidden: None, call_waiting: None, secure: None, codec: None, typed: String::new() }
+        Self {
+            hidden: None,
+            call_waiting: None,
+            secure: None,
+            page: false,
+            codec: None,
+            typed: String::new(),
+        }
     }
 }

@@ -2,11 +2,12 @@
 
 use super::appearance::Input as Call;
 use super::{
-    AudioDevice, CallState, Calls, DialKey, LineKey, Order, Tone, Transfer, Turn, appearance, dtmf, on_hook,
+    AudioDevice, CallState, Calls, DialKey, LineKey, Order, Refusal, Tone, Transfer, Turn, appearance, dtmf,
+    on_hook,
 };
 use crate::base::text;
-use crate::config::catalogue::ext;
-use crate::dialplan::Input as Digits;
+use crate::config::catalogue::{ext, phone};
+use crate::dialplan::{Input as Digits, Service};
 use crate::limits;
 
 /// What soft keys ask for.
@@ -34,6 +35,8 @@ pub enum Action {
     NewCall,
     /// Call the last number again.
     Redial,
+    /// Call the voice mail.
+    VoiceMail,
     /// Begin or complete a transfer.
     Transfer,
     /// Send the one held call to the active one's far end.
@@ -93,6 +96,9 @@ impl Calls {
     /// Puts the conversation on hold, both of a conference; ends a call that failed. All other calls stay as
     /// they are: a held call comes back by its line key.
     pub(super) fn press_hold(&mut self, turn: &mut Turn<'_>) {
+        if self.is_emergency(turn.config) {
+            return;
+        }
         for key in LineKey::ALL {
             match self.line(key).state() {
                 CallState::Connected => {
@@ -117,6 +123,9 @@ impl Calls {
     pub(super) fn dial(&mut self, turn: &mut Turn<'_>, key: DialKey) {
         let talks = self.lowest(CallState::Connected);
         match talks.or_else(|| self.active()).map(|line| (line, self.line(line).state())) {
+            Some((line, CallState::Dialing)) if key == DialKey::HASH && self.parks_here(line) => {
+                self.park_here(turn, line);
+            }
             Some((line, CallState::Dialing)) => {
                 self.order(turn, line, Call::Collect(Digits::Key(key)));
             }
@@ -178,7 +187,7 @@ impl Calls {
             }
             Action::Ignore => {
                 if let Some(line) = self.lowest(CallState::Ringing) {
-                    self.order(turn, line, Call::Ignore);
+                    self.order(turn, line, Call::Decline(Refusal::Busy));
                 }
             }
             Action::Hold => self.press_hold(turn),
@@ -199,6 +208,7 @@ impl Calls {
                 }
             }
             Action::Redial => self.redial(turn),
+            Action::VoiceMail => self.call_voice_mail(turn),
             Action::Transfer => self.transfer(turn),
             Action::TransferHeld => self.transfer_held(turn),
             Action::TransferBlind => self.transfer_blind(turn),
@@ -277,6 +287,26 @@ impl Calls {
         self.dial_text(turn, line, &number);
     }
 
+    /// Calls `Voice Mail Number` on the line that waits for a number, or on an idle line. When there is no
+    /// such number, the person is asked for it.
+    fn call_voice_mail(&mut self, turn: &mut Turn<'_>) {
+        let waits = self.dialing().filter(|_| !self.has_digits());
+        let Some(line) = waits.or_else(|| self.lowest(CallState::Idle)) else { return };
+        if waits.is_none() {
+            let tone = self.dial_tone(turn.config, line);
+            self.take_line(turn, line, tone);
+        }
+        let number: heapless::String<79> =
+            crate::base::text::shortened(turn.config.read(phone::VOICE_MAIL_NUMBER));
+        let call = if number.is_empty() {
+            let purpose = Some(Service::VoiceMailNumber);
+            Call::Served(appearance::Served::Prompt { purpose, tone: Some(Tone::Prompt) })
+        } else {
+            Call::Target { target: &number, by_keys: false }
+        };
+        self.order(turn, line, call);
+    }
+
     fn dialing(&self) -> Option<LineKey> {
         self.lowest(CallState::Dialing)
     }
@@ -284,6 +314,9 @@ impl Calls {
     /// Makes a line's call the active one. A conversation on another line is put on hold; what cannot be held
     /// ends, and a number that was being typed on hook is used or forgotten.
     pub(super) fn activate(&mut self, turn: &mut Turn<'_>, line: LineKey, input: Call<'_>) {
+        if self.is_emergency(turn.config) {
+            return;
+        }
         for key in LineKey::ALL.into_iter().filter(|key| *key != line) {
             let state = self.line(key).state();
             if state.is_active() {

@@ -39,6 +39,12 @@ pub fn script(config: &Config, number: u8) -> Option<RingScript<'_>> {
     config.read(*RINGS.get(place)?)
 }
 
+/// The number of the ring tone with a name, which a caller's server asks for (Alert-Info).
+pub(super) fn named(config: &Config, name: &str) -> Option<u8> {
+    let is = |number: &u8| script(config, *number).is_some_and(|ring| ring.name.eq_ignore_ascii_case(name));
+    (1..=10).find(is).filter(|_| !name.is_empty())
+}
+
 /// When a ring tone sounds, as the phone is set.
 ///
 /// ```

@@ -16,6 +16,8 @@ pub enum Refusal {
     ForwardAll,
     /// Calls go to another number while the person is busy (`Cfwd Busy Dest`).
     ForwardBusy,
+    /// Calls that nobody answers go to another number (`Cfwd No Ans Dest`).
+    ForwardNoAnswer,
 }
 
 impl Refusal {
@@ -27,6 +29,7 @@ impl Refusal {
             Self::Anonymous => (406, None),
             Self::ForwardAll => (302, Some(config.read(user::CFWD_ALL_DEST))),
             Self::ForwardBusy => (302, Some(config.read(user::CFWD_BUSY_DEST))),
+            Self::ForwardNoAnswer => (302, Some(config.read(user::CFWD_NO_ANS_DEST))),
         }
     }
 }
@@ -53,4 +56,12 @@ pub(super) fn busy(config: &Config, extension: ExtensionId) -> Refusal {
     } else {
         Refusal::Busy
     }
+}
+
+/// How long a call rings before it goes to another number (`Cfwd No Ans Delay`); `None`: until somebody
+/// answers or the caller gives up.
+pub(super) fn unanswered_ms(config: &Config, extension: ExtensionId) -> Option<u64> {
+    let forwards = extension == ExtensionId::PRIMARY && config.read(phone::CFWD_NO_ANS_SERV);
+    let delay_s = u64::from(config.read(user::CFWD_NO_ANS_DELAY));
+    (forwards && !config.read(user::CFWD_NO_ANS_DEST).is_empty()).then(|| delay_s.saturating_mul(1_000))
 }

@@ -5,12 +5,12 @@ use heapless::String;
 use super::appearance::{Input as Call, Served};
 use super::{Calls, LineKey, Tone, Turn};
 use crate::base::text;
-use crate::config::catalogue::{phone, regional, user};
+use crate::config::catalogue::{ext, phone, regional, user};
 use crate::config::{Config, Id, Setting, kind};
 use crate::dialplan::{Class, CodeTone, CodecName, Service};
 use crate::limits;
 use crate::sdp::Codec;
-use crate::ua::CodecChoice;
+use crate::ua::{CodecChoice, ExtensionId};
 
 /// A code as the phone is set.
 #[derive(Clone, Copy, Debug)]
@@ -49,9 +49,13 @@ impl Calls {
             Class::Switch if service == Service::CallBackOff => self.cancel_call_back(turn, key),
             Class::Switch => self.switch(turn, key, service),
             Class::WantsNumber
-                if matches!(service, Service::BlindTransfer | Service::Referral(_))
+                if matches!(service, Service::BlindTransfer | Service::Referral(_) | Service::Park)
                     && !self.begin_blind(key) =>
             {
+                self.order(turn, key, Call::Served(Served::Reject));
+            }
+            // The phone cannot send media back (RFC 6849).
+            Class::WantsNumber if service == Service::MediaLoopback => {
                 self.order(turn, key, Call::Served(Served::Reject));
             }
             Class::WantsNumber => {
@@ -66,6 +70,11 @@ impl Calls {
             Class::AtOnce if service == Service::CallReturn && !self.last_caller.is_empty() => {
                 let caller = self.last_caller.clone();
                 self.order(turn, key, Call::Target { target: &caller, by_keys: false });
+            }
+            // A group has no number: the code alone is called, and the server knows whose group it is.
+            Class::AtOnce if service == Service::GroupPickup => {
+                let code: String<{ limits::DIALED_BYTES }> = text::shortened(keys_of(turn.config, service));
+                self.order(turn, key, Call::Target { target: &code, by_keys: false });
             }
             Class::AtOnce if service == Service::CallBackOn => self.order_call_back(turn, key),
             Class::AtOnce => self.order(turn, key, Call::Served(Served::Reject)),
@@ -117,6 +126,7 @@ impl Calls {
             | Service::Unpark
             | Service::GroupPickup
             | Service::MediaLoopback
+            | Service::VoiceMailNumber
             | Service::Referral(_)
             | Service::FeatureDial(_) => {}
         }
@@ -137,19 +147,48 @@ impl Calls {
     /// The number that a service wanted is there.
     pub(super) fn serve_number(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service) {
         let number: String<{ limits::DIALED_BYTES }> = text::shortened(self.line(key).appearance().target());
-        if let Service::FeatureDial(_) = service {
+        if matches!(service, Service::FeatureDial(_) | Service::Pickup | Service::Unpark) {
             return self.call_with_code(turn, key, service, &number);
         }
-        if matches!(service, Service::BlindTransfer | Service::Referral(_)) {
+        if matches!(service, Service::BlindTransfer | Service::Referral(_) | Service::Park) {
             return self.blind(turn, key, service, &number);
+        }
+        if service == Service::Paging {
+            return self.page(turn, key, &number);
         }
         match FORWARDS.iter().find(|(forward, _)| *forward == service) {
             Some((_, setting)) => self.keep(turn, key, setting.id(), &number),
+            None if service == Service::VoiceMailNumber => {
+                self.keep(turn, key, phone::VOICE_MAIL_NUMBER.id(), &number);
+            }
             None => self.order(turn, key, Call::Served(Served::Reject)),
         }
     }
 
-    /// `Feature Dial Services Codes`: the code and the number are called as one.
+    /// `Paging Code`: the number is called, and asked to answer by itself; the code is dialled again with it.
+    fn page(&mut self, turn: &mut Turn<'_>, key: LineKey, number: &str) {
+        let one_call = self.line_mut(key).appearance_mut().one_call_mut();
+        one_call.page = true;
+        // So many codes that they do not fit are not dialled again.
+        let _full = one_call.typed.push_str(keys_of(turn.config, Service::Paging));
+        self.order(turn, key, Call::Target { target: number, by_keys: true });
+    }
+
+    /// Whether a line asks where to park a call, and nothing is dialled yet.
+    pub(super) fn parks_here(&self, key: LineKey) -> bool {
+        let appearance = self.line(key).appearance();
+        appearance.asks_for() == Some(Service::Park) && appearance.number().is_empty()
+    }
+
+    /// A call is parked at the own number when no other is given.
+    pub(super) fn park_here(&mut self, turn: &mut Turn<'_>, key: LineKey) {
+        let extension = self.line(key).extension().unwrap_or(ExtensionId::PRIMARY);
+        let own: String<47> = text::shortened(turn.config.read(ext::USER_ID.of(extension.number())));
+        self.blind(turn, key, Service::Park, &own);
+    }
+
+    /// `Feature Dial Services Codes`, and the codes that are a server's affair: the code and the number are
+    /// called as one.
     fn call_with_code(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service, number: &str) {
         let keys = codes(turn.config).find(|code| code.service == service).map_or("", |code| code.keys);
         let mut whole: String<{ limits::DIALED_BYTES }> = String::new();
@@ -224,6 +263,7 @@ fn is_enabled(config: &Config, service: Service) -> bool {
         | Service::CallWaitingOnce
         | Service::NoCallWaitingOnce
         | Service::MediaLoopback
+        | Service::VoiceMailNumber
         | Service::Codec(_)
         | Service::Referral(_)
         | Service::FeatureDial(_) => return true,
@@ -267,7 +307,7 @@ const fn code_setting(service: Service) -> Option<Setting<kind::ActCode>> {
         Service::GroupPickup => regional::GROUP_CALL_PICKUP_CODE,
         Service::MediaLoopback => regional::MEDIA_LOOPBACK_CODE,
         Service::Codec(choice) => codec_code(choice.codec, choice.force),
-        Service::Referral(_) | Service::FeatureDial(_) => return None,
+        Service::VoiceMailNumber | Service::Referral(_) | Service::FeatureDial(_) => return None,
     })
 }
 

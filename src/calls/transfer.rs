@@ -83,20 +83,22 @@ impl Calls {
     /// Whether `xfer` does something: begins a transfer, or completes the one that is begun.
     #[must_use]
     pub fn can_transfer(&self, config: &Config) -> bool {
+        let offered = config.read(phone::ATTN_TRANSFER_SERV) && !self.is_emergency(config);
         let begun = || self.begun_pair().map(|pair| pair.aim == Choice::Transfer);
-        config.read(phone::ATTN_TRANSFER_SERV) && begun().unwrap_or_else(|| self.can_consult())
+        offered && begun().unwrap_or_else(|| self.can_consult())
     }
 
     /// Whether `xferLx` does something: there are held calls that the active one can be for.
     #[must_use]
     pub fn can_transfer_held(&self, config: &Config) -> bool {
-        config.read(phone::ATTN_TRANSFER_SERV) && self.partner(Choice::Transfer).is_some()
+        let offered = config.read(phone::ATTN_TRANSFER_SERV) && !self.is_emergency(config);
+        offered && self.partner(Choice::Transfer).is_some()
     }
 
     /// Whether `bxfer` does something.
     #[must_use]
     pub fn can_transfer_blind(&self, config: &Config) -> bool {
-        config.read(phone::BLIND_TRANSFER_SERV) && self.can_consult()
+        config.read(phone::BLIND_TRANSFER_SERV) && self.can_consult() && !self.is_emergency(config)
     }
 
     /// The `xfer` soft key: the conversation is put on hold and another line gives second dial tone; pressed
@@ -151,8 +153,8 @@ impl Calls {
         let Some(held) = self.begun.filter(|begun| begun.line == line).map(|begun| begun.held) else {
             return self.order(turn, line, Call::Served(Served::Reject));
         };
-        // `Referral Services Codes`: the code and the number are called as one.
-        let referral = matches!(service, Service::Referral(_));
+        // `Referral Services Codes`, `Call Park Code`: the code and the number are called as one.
+        let referral = matches!(service, Service::Referral(_) | Service::Park);
         let code = if referral { services::keys_of(turn.config, service) } else { "" };
         let extension = self.line(line).extension();
         let target = target_on(turn.config, [code, number], extension, self.line(held).extension());

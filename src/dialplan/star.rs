@@ -84,6 +84,8 @@ pub enum Service {
     MediaLoopback,
     /// The next call prefers a codec, or has no other.
     Codec(CodecChoice),
+    /// No code but a key's question: the number of the voice mail.
+    VoiceMailNumber,
     /// The code of `Referral Services Codes` at this place: the held call is referred to code and number.
     Referral(u8),
     /// The code of `Feature Dial Services Codes` at this place: code and number are called.
@@ -185,6 +187,8 @@ const CODECS: [(CodecName, &str, &str); 8] = [
 
 /// Where the numbers of the codecs, of the referral and of the feature dial services begin.
 const FIRST_CODEC: u8 = 64;
+/// The number of what has no code.
+const NO_CODE: u8 = 63;
 const FIRST_REFERRAL: u8 = 128;
 const FIRST_FEATURE_DIAL: u8 = 192;
 /// How many numbers the codes of one list have: as many codes as 79 characters can hold, and more.
@@ -213,6 +217,9 @@ impl Service {
     #[must_use]
     pub fn number(self) -> u8 {
         let place = |place: Option<usize>| place.and_then(|place| u8::try_from(place).ok()).unwrap_or(0);
+        if self == Self::VoiceMailNumber {
+            return NO_CODE;
+        }
         if let Self::Referral(place) = self {
             return FIRST_REFERRAL | place & (LIST - 1);
         }
@@ -277,6 +284,7 @@ impl Service {
             | Self::Pickup
             | Self::Unpark
             | Self::MediaLoopback
+            | Self::VoiceMailNumber
             | Self::Referral(_)
             | Self::FeatureDial(_) => Class::WantsNumber,
             Self::CallReturn | Self::CallBackOn | Self::GroupPickup => Class::AtOnce,
@@ -330,6 +338,7 @@ mod tests {
             }
         }
         assert_eq!(Service::from_number(32), None);
+        assert_eq!(Service::from_number(Service::VoiceMailNumber.number()), None, "no code");
         assert_eq!(Service::from_number(80), None);
     }
 

@@ -76,8 +76,9 @@ impl Phone {
                     self.person(now, rng, calls::Input::Action(soft_key.action()));
                 }
             }
+            Key::VoiceMail => self.person(now, rng, calls::Input::Action(calls::Action::VoiceMail)),
             // Their features are not there yet.
-            Key::VoiceMail | Key::Menu | Key::Up | Key::Down | Key::Ok => {}
+            Key::Menu | Key::Up | Key::Down | Key::Ok => {}
         }
     }
 

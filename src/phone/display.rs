@@ -7,6 +7,7 @@ use heapless::{String, Vec};
 use super::view::{LineView, View};
 use crate::base::Instant;
 use crate::calls::{AudioDevice, CallState, Choice, LineKey, Transfer};
+use crate::dialplan::Service;
 use crate::limits;
 use crate::ua::RegistrationState;
 
@@ -113,6 +114,9 @@ fn call(display: &mut Display, line: &LineView<'_>, now: Instant) {
     if !line.name.is_empty() {
         display.push(format_args!("{}", line.name));
     }
+    if let Some(service) = line.asks_for {
+        display.push(format_args!("{}", question(service)));
+    }
     let cursor = if line.state == CallState::Dialing { "_" } else { "" };
     display.push(format_args!("{}{cursor}", line.number));
     if !line.diverted_by.is_empty() {
@@ -120,6 +124,48 @@ fn call(display: &mut Display, line: &LineView<'_>, now: Instant) {
     }
     if line.held_by_peer {
         display.push(format_args!("Remote hold"));
+    }
+}
+
+/// What asks for the number that a service wants.
+const fn question(service: Service) -> &'static str {
+    match service {
+        Service::BlindTransfer | Service::Referral(_) => "Transfer to",
+        Service::ForwardAllOn => "Forward all calls to",
+        Service::ForwardBusyOn => "Forward when busy to",
+        Service::ForwardNoAnswerOn => "Forward unanswered to",
+        Service::Paging => "Page",
+        Service::Park => "Park at",
+        Service::Pickup => "Pick up",
+        Service::Unpark => "Take from",
+        Service::VoiceMailNumber => "Voice mail number",
+        // A server's code, or none that a number follows.
+        Service::FeatureDial(_)
+        | Service::CallReturn
+        | Service::CallBackOn
+        | Service::CallBackOff
+        | Service::ForwardAllOff
+        | Service::ForwardBusyOff
+        | Service::ForwardNoAnswerOff
+        | Service::CallWaitingOn
+        | Service::CallWaitingOff
+        | Service::CallWaitingOnce
+        | Service::NoCallWaitingOnce
+        | Service::BlockCallerIdOn
+        | Service::BlockCallerIdOff
+        | Service::BlockCallerIdOnce
+        | Service::ShowCallerIdOnce
+        | Service::BlockAnonymousOn
+        | Service::BlockAnonymousOff
+        | Service::DoNotDisturbOn
+        | Service::DoNotDisturbOff
+        | Service::SecureAll
+        | Service::SecureNone
+        | Service::SecureOnce
+        | Service::ClearOnce
+        | Service::GroupPickup
+        | Service::MediaLoopback
+        | Service::Codec(_) => "Number",
     }
 }
 

@@ -148,7 +148,8 @@ impl SoftKeyRow {
                 more_parties(&mut places, calls, config);
             }
             Some(CallState::Connected) => {
-                push(&mut places, &[Some(SoftKey::Hold), Some(SoftKey::EndCall)]);
+                let hold = (!calls.is_emergency(config)).then_some(SoftKey::Hold);
+                push(&mut places, &[hold, Some(SoftKey::EndCall)]);
                 more_parties(&mut places, calls, config);
                 if calls.can_hold_privately(config) {
                     push(&mut places, &[Some(SoftKey::HoldPrivately)]);

@@ -8,6 +8,7 @@ use super::volume::Volumes;
 use crate::base::Instant;
 use crate::calls::{AudioDevice, CallState, Choice, Colour, Lamp, LineKey, Pattern, Tone, Transfer};
 use crate::config::catalogue::ext;
+use crate::dialplan::Service;
 use crate::limits;
 use crate::ua::{ExtensionId, RegistrationView};
 
@@ -75,6 +76,8 @@ pub struct LineView<'a> {
     pub transfer: Transfer,
     /// Whether it is in a conference.
     pub conferenced: bool,
+    /// What the number that is dialled is for; `None`: a call.
+    pub asks_for: Option<Service>,
     /// When the conversation began; the call timer counts from here.
     pub connected_since: Option<Instant>,
 }
@@ -132,6 +135,7 @@ fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
         held_by_peer: appearance.is_held_by_peer(),
         transfer: line.transfer(),
         conferenced: phone.calls.is_conferenced(key),
+        asks_for: appearance.asks_for(),
         connected_since: appearance.connected_since(),
     }
 }

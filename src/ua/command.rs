@@ -13,6 +13,8 @@ pub enum Command<'a> {
     Unregister(ExtensionId),
     /// Call somebody. The outcome names the new session.
     Invite(Invite<'a>),
+    /// The same, and ask the called party's phone to answer by itself (Call-Info, `answer-after=0`).
+    Page(Invite<'a>),
     /// Tell the caller that the phone rings: 180.
     Ring(SessionId),
     /// Answer an incoming call: 200 with our session description.

@@ -491,7 +491,8 @@ impl UserAgent {
         let (id, input) = match command {
             Command::Register(extension) => return self.register(now, rng, extension),
             Command::Unregister(extension) => return self.unregister(now, rng, extension),
-            Command::Invite(invite) => return self.invite(now, rng, &invite),
+            Command::Invite(invite) => return self.invite(now, rng, &invite, None),
+            Command::Page(invite) => return self.invite(now, rng, &invite, Some(0)),
             Command::Subscribe { extension, package, target } => {
                 return self.subscribe(now, rng, extension, package, target);
             }

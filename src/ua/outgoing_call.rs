@@ -24,9 +24,19 @@ use crate::sip::{HeaderName, Message, Method, Uri, compose};
 use crate::transaction::{ClientId, Hop};
 
 impl UserAgent {
-    pub(super) fn invite(&mut self, now: Instant, rng: &mut dyn Rng, invite: &Invite<'_>) -> Outcome {
+    /// Calls; a page asks to be answered by itself after so many seconds.
+    pub(super) fn invite(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        invite: &Invite<'_>,
+        answer_after_s: Option<u16>,
+    ) -> Outcome {
         match self.open_call(now, rng, invite) {
             Ok(id) => {
+                if let Some(session) = self.sessions.get_mut(id.0) {
+                    session.summons.answer_after_s = answer_after_s;
+                }
                 if let Some(index) = invite.appearance {
                     self.lapse_seizure(now, rng, invite.extension, index);
                 }
@@ -529,6 +539,7 @@ impl Session {
         if offers {
             // A re-INVITE is long enough without them.
             if initial {
+                self.summons.compose(out, account);
                 request::languages(out, settings);
                 request::capabilities(out);
             }

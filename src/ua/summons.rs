@@ -10,11 +10,12 @@
 
 use heapless::String;
 
+use super::account::Account;
 use super::identity::number_of;
-use crate::base::text;
+use crate::base::{Writer, text};
 use crate::limits;
 use crate::sip::call_info::Link;
-use crate::sip::{Address, HeaderName, Message};
+use crate::sip::{Address, HeaderName, Message, compose};
 
 /// How a call wants to be met.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -42,6 +43,18 @@ impl Summons {
             diverted_by: diverter.map(|address| number_of(&address.uri)).unwrap_or_default(),
             appearance: super::shared_line::index_of(request),
         }
+    }
+
+    /// Says in an INVITE of ours that the phone that is called shall answer by itself.
+    pub(super) fn compose(&self, out: &mut Writer<'_>, account: &Account) {
+        let Some(after_s) = self.answer_after_s else { return };
+        let mut room = [0; 96];
+        let mut info = Writer::new(&mut room);
+        info.text("<sip:");
+        info.text(account.domain());
+        info.text(">;answer-after=");
+        info.number(u64::from(after_s));
+        compose::header(out, HeaderName::CallInfo, info.written());
     }
 }
 

@@ -141,8 +141,8 @@ pub enum Input<'a> {
     Ended(EndReason),
     /// The person answers.
     Answer,
-    /// The person turns the incoming call down.
-    Ignore,
+    /// The call that rings is turned down: by the person, or because nobody answers.
+    Decline(Refusal),
     /// The person puts the call on hold.
     Hold,
     /// The person takes it back.
@@ -270,7 +270,7 @@ impl Appearance {
             }
             (_, Input::Answered) => self.answered(now),
             (CallState::Ringing, Input::Answer) => self.answer(now, desk),
-            (CallState::Ringing, Input::Ignore) => self.ignore(),
+            (CallState::Ringing, Input::Decline(why)) => self.decline(why),
             (CallState::Connected | CallState::Held, Input::Media { held_by_peer }) => {
                 self.peer_holds(now, desk, held_by_peer)
             }
@@ -310,7 +310,7 @@ impl Appearance {
                 | Input::Media { .. }
                 | Input::MediaFailed { .. }
                 | Input::Answer
-                | Input::Ignore
+                | Input::Decline(_)
                 | Input::Hold
                 | Input::Resume
                 | Input::Release,
@@ -397,6 +397,19 @@ impl Appearance {
         self.party = Party { name: text::shortened(name), number: text::shortened(number) };
     }
 
+    /// A tone once at the beginning of a conversation.
+    pub fn announce(&mut self, now: Instant, desk: Desk<'_>, tone: Tone) {
+        if self.state == CallState::Connected {
+            self.sound(now, desk, Some(tone));
+        }
+    }
+
+    /// What the number that is dialled is for; `None`: a call.
+    #[must_use]
+    pub fn asks_for(&self) -> Option<Service> {
+        self.purpose.filter(|_| self.state == CallState::Dialing)
+    }
+
     /// Tells the name of a party whose number the person dialled.
     pub fn learn_name(&mut self, name: &str) {
         self.party.name = text::shortened(name);
@@ -444,9 +457,11 @@ impl Appearance {
         }
     }
 
-    fn ignore(&mut self) -> Step {
-        let refuse = |session| Order::Refuse(session, Refusal::Busy);
-        self.leave(if self.incoming { refuse } else { Order::End })
+    fn decline(&mut self, why: Refusal) -> Step {
+        let (session, incoming) = (self.session, self.incoming);
+        self.rest();
+        let wish = |session| if incoming { Order::Refuse(session, why) } else { Order::End(session) };
+        order(session.map(wish))
     }
 
     const fn connect(&mut self, now: Instant, wish: Option<Order>) -> Step {

@@ -9,7 +9,9 @@ mod numbers;
 mod rules;
 mod screening;
 mod scripts;
+mod services;
 mod sharing;
+mod star_codes;
 mod transfer;
 
 use std::string::String as Text;
@@ -41,6 +43,8 @@ struct Desk {
     commands: Vec<Text>,
     caller: &'static str,
     called: u8,
+    alert: &'static str,
+    page: Option<u16>,
 }
 
 fn extension(number: u8) -> ExtensionId {
@@ -67,6 +71,8 @@ impl Desk {
             commands: Vec::new(),
             caller: "102",
             called: 1,
+            alert: "",
+            page: None,
         };
         let state = RegistrationState::Registered;
         desk.give(Input::Registration { extension: extension(1), state });
@@ -84,6 +90,10 @@ impl Desk {
                 }
                 Command::Invite(invite) => {
                     self.commands.push(sharing::invited(&invite));
+                    Outcome::Session(self.begin(false))
+                }
+                Command::Page(invite) => {
+                    self.commands.push(std::format!("page {}", invite.target));
                     Outcome::Session(self.begin(false))
                 }
                 Command::Ring(_) => Outcome::Done,
@@ -164,8 +174,8 @@ impl Desk {
             peer_number: self.caller,
             anonymous: self.caller.is_empty(),
             diverted_by: "",
-            alert: "",
-            answer_after_s: None,
+            alert: self.alert,
+            answer_after_s: self.page,
             on_hold: far.on_hold,
             media: None,
         };

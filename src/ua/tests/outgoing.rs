@@ -187,6 +187,21 @@ fn whom_we_call_and_who_we_are() {
 }
 
 #[test]
+fn a_page_asks_to_be_answered_by_itself_also_with_credentials() {
+    let mut desk = Desk::new();
+    let page = Invite { extension: E1, target: PEER, anonymous: false, codecs: None };
+    let Outcome::Session(_) = desk.command(Command::Page(page)) else { panic!("no session") };
+    let first = desk.next("INVITE");
+    assert_eq!(first.header("Call-Info"), "<sip:192.0.2.99>;answer-after=0");
+    let challenge = "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n";
+    desk.reply(&first, "401 Unauthorized", "peer", challenge, "");
+    let _ack = desk.next("ACK");
+    assert_eq!(desk.next("INVITE").header("Call-Info"), "<sip:192.0.2.99>;answer-after=0");
+    let _ = desk.call("600");
+    assert!(!desk.next("INVITE sip:600@").text.contains("answer-after"));
+}
+
+#[test]
 fn rfc3261_13_2_1_the_time_to_answer_is_over() {
     let mut desk = Desk::new();
     let id = desk.call(PEER);
