@@ -246,7 +246,8 @@ impl Appearance {
         }
     }
 
-    /// Takes one input.
+    /// Takes one input. A call in a standby state cannot be ended by the person; it must be made active
+    /// first.
     pub fn step(&mut self, now: Instant, desk: Desk<'_>, input: Input<'_>) -> Step {
         match (self.state, input) {
             (_, Input::Timeout) => self.timeout(now, desk),
@@ -285,7 +286,6 @@ impl Appearance {
                 | CallState::Invalid,
                 Input::Release,
             ) => self.leave(Order::End),
-            // A call in a standby state cannot be ended by the person; it must be made active first.
             (
                 CallState::Disabled
                 | CallState::Idle

@@ -67,11 +67,7 @@ fn make(desk: &mut Desk, number: usize) {
         38 => desk.give(Input::Action(Action::Conference)),
         39 => desk.give(Input::Action(Action::ConferenceHeld)),
         40 => desk.give(Input::Action(Action::Join)),
-        41 => {
-            desk.line(2);
-            desk.dial("*66");
-            desk.end();
-        }
+        41 => order_call_back(desk),
         42 => desk.dial("*86"),
         _ => {
             let registered = desk.calls.registered(extension(1)) == RegistrationState::Registered;
@@ -81,6 +77,12 @@ fn make(desk: &mut Desk, number: usize) {
         }
     }
     desk.check();
+}
+
+fn order_call_back(desk: &mut Desk) {
+    desk.line(2);
+    desk.dial("*66");
+    desk.end();
 }
 
 /// What tells two desks apart, but for the time.
