@@ -43,6 +43,7 @@ pub mod desk;
 mod dialling;
 pub mod dtmf;
 mod emergency;
+mod invitation;
 pub mod keys;
 pub mod lamp;
 mod line;
@@ -88,7 +89,7 @@ use crate::config::catalogue::{ext, phone, regional, user};
 use crate::dialplan::Plan;
 use crate::limits;
 use crate::rtp::telephone_event;
-use crate::ua::{self, Command, Event, ExtensionId, Invite, Outcome, RegistrationState, SessionView};
+use crate::ua::{self, Command, Event, ExtensionId, Outcome, RegistrationState, SessionView};
 
 /// The four call appearances and what they share: audio device, ringer, the number being typed.
 #[derive(Clone, Debug)]
@@ -324,17 +325,6 @@ impl Calls {
         })
     }
 
-    fn invite<'a>(&'a self, config: &Config, key: LineKey) -> Invite<'a> {
-        let line = self.line(key);
-        let appearance = self.shared_index(config, key);
-        invite(config, line.extension(), line.dialled(), line.appearance().one_call(), appearance)
-    }
-
-    fn invite_back<'a>(&'a self, config: &Config, key: LineKey) -> Invite<'a> {
-        let Called { target, one_call } = self.call_back.called();
-        invite(config, self.line(key).extension(), target, one_call, None)
-    }
-
     /// One line key's call appearance.
     #[must_use]
     pub const fn line(&self, key: LineKey) -> &Line {
@@ -565,29 +555,6 @@ fn assigned(config: &Config, key: LineKey) -> Option<ExtensionId> {
     let number = text::decimal(config.read(phone::EXTENSION.of(key.number())).as_bytes())?;
     let extension = ExtensionId::new(u8::try_from(number).ok()?)?;
     config.read(ext::LINE_ENABLE.of(extension.number())).then_some(extension)
-}
-
-fn invite<'a>(
-    config: &Config,
-    extension: Option<ExtensionId>,
-    target: &'a str,
-    chosen: &OneCall,
-    appearance: Option<u8>,
-) -> Invite<'a> {
-    let extension = extension.unwrap_or(ExtensionId::PRIMARY);
-    let emergency = emergency::is_number(config, extension, target);
-    Invite {
-        extension,
-        target,
-        anonymous: !emergency && chosen.hidden.unwrap_or_else(|| hides(config)),
-        codecs: chosen.codec,
-        appearance,
-    }
-}
-
-/// `Block CID Setting`, if the phone offers the service.
-fn hides(config: &Config) -> bool {
-    config.read(user::BLOCK_CID_SETTING) && config.read(phone::BLOCK_CID_SERV)
 }
 
 /// `Preferred Audio Device`: for calls that become active without a device.

@@ -296,8 +296,7 @@ impl Calls {
             let tone = self.dial_tone(turn.config, line);
             self.take_line(turn, line, tone);
         }
-        let number: heapless::String<79> =
-            crate::base::text::shortened(turn.config.read(phone::VOICE_MAIL_NUMBER));
+        let number: heapless::String<79> = text::shortened(turn.config.read(phone::VOICE_MAIL_NUMBER));
         let call = if number.is_empty() {
             let purpose = Some(Service::VoiceMailNumber);
             Call::Served(appearance::Served::Prompt { purpose, tone: Some(Tone::Prompt) })

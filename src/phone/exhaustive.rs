@@ -277,7 +277,8 @@ impl Desk {
             | Command::Register(_)
             | Command::Unregister(_)
             | Command::Subscribe { .. }
-            | Command::Unsubscribe { .. } => return None,
+            | Command::Unsubscribe { .. }
+            | Command::Page(_) => return None,
         };
         Some(match order.line {
             Some(line) => format!("L{} {what}", line.number()),

@@ -13,9 +13,7 @@ use super::request;
 use super::session::progress::{Input, Send, State};
 use super::session::{Modify, Session, Setup};
 use super::session_timer::SessionTimer;
-use super::{
-    EndReason, Event, Instant, Invite, Outcome, Refusal, RegistrationState, Rng, SessionId, UserAgent,
-};
+use super::{EndReason, Event, Instant, Invite, Refusal, RegistrationState, Rng, SessionId, UserAgent};
 use crate::base::{Writer, text};
 use crate::dialog::{Dialog, Stage};
 use crate::limits;
@@ -24,29 +22,6 @@ use crate::sip::{HeaderName, Message, Method, Uri, compose};
 use crate::transaction::{ClientId, Hop};
 
 impl UserAgent {
-    /// Calls; a page asks to be answered by itself after so many seconds.
-    pub(super) fn invite(
-        &mut self,
-        now: Instant,
-        rng: &mut dyn Rng,
-        invite: &Invite<'_>,
-        answer_after_s: Option<u16>,
-    ) -> Outcome {
-        match self.open_call(now, rng, invite) {
-            Ok(id) => {
-                if let Some(session) = self.sessions.get_mut(id.0) {
-                    session.summons.answer_after_s = answer_after_s;
-                }
-                if let Some(index) = invite.appearance {
-                    self.lapse_seizure(now, rng, invite.extension, index);
-                }
-                self.locate(now, rng, id);
-                Outcome::Session(id)
-            }
-            Err(refusal) => Outcome::Refused(refusal),
-        }
-    }
-
     pub(super) fn open_call(
         &mut self,
         now: Instant,

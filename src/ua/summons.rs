@@ -12,6 +12,7 @@ use heapless::String;
 
 use super::account::Account;
 use super::identity::number_of;
+use super::{Instant, Invite, Outcome, Rng, UserAgent};
 use crate::base::{Writer, text};
 use crate::limits;
 use crate::sip::call_info::Link;
@@ -55,6 +56,31 @@ impl Summons {
         info.text(">;answer-after=");
         info.number(u64::from(after_s));
         compose::header(out, HeaderName::CallInfo, info.written());
+    }
+}
+
+impl UserAgent {
+    /// Calls; a page asks to be answered by itself after so many seconds.
+    pub(super) fn invite(
+        &mut self,
+        now: Instant,
+        rng: &mut dyn Rng,
+        invite: &Invite<'_>,
+        answer_after_s: Option<u16>,
+    ) -> Outcome {
+        match self.open_call(now, rng, invite) {
+            Ok(id) => {
+                if let Some(session) = self.sessions.get_mut(id.0) {
+                    session.summons.answer_after_s = answer_after_s;
+                }
+                if let Some(index) = invite.appearance {
+                    self.lapse_seizure(now, rng, invite.extension, index);
+                }
+                self.locate(now, rng, id);
+                Outcome::Session(id)
+            }
+            Err(refusal) => Outcome::Refused(refusal),
+        }
     }
 }
 

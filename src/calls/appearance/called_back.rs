@@ -24,20 +24,6 @@ impl Appearance {
         NOTHING
     }
 
-    pub(super) const fn answered(&mut self, now: Instant) -> Step {
-        match self.state {
-            CallState::Calling | CallState::Proceeding => self.connect(now, None),
-            CallState::Ringing => self.far_end_waits(now),
-            CallState::Disabled
-            | CallState::Idle
-            | CallState::Dialing
-            | CallState::Connected
-            | CallState::Held
-            | CallState::Invalid
-            | CallState::Busy => NOTHING,
-        }
-    }
-
     /// Who picks up before the far end does hears it ring (guide, Call Back).
     pub(super) fn pick_up(&mut self, now: Instant, desk: Desk<'_>) -> Step {
         if self.answered_since.take().is_some() {

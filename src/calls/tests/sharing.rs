@@ -51,6 +51,7 @@ pub(super) fn said(command: &Command<'_>) -> Text {
         Command::Register(_)
         | Command::Unregister(_)
         | Command::Invite(_)
+        | Command::Page(_)
         | Command::Ring(_)
         | Command::Answer(_)
         | Command::Refuse { .. }

@@ -189,7 +189,7 @@ fn whom_we_call_and_who_we_are() {
 #[test]
 fn a_page_asks_to_be_answered_by_itself_also_with_credentials() {
     let mut desk = Desk::new();
-    let page = Invite { extension: E1, target: PEER, anonymous: false, codecs: None };
+    let page = Invite { extension: E1, target: PEER, anonymous: false, codecs: None, appearance: None };
     let Outcome::Session(_) = desk.command(Command::Page(page)) else { panic!("no session") };
     let first = desk.next("INVITE");
     assert_eq!(first.header("Call-Info"), "<sip:192.0.2.99>;answer-after=0");

@@ -313,7 +313,15 @@ impl Office {
         let from =
             parts(uri_of(request.first("From").unwrap_or(""))).map_or("", |(user, ..)| user).to_owned();
         let named = index_of(request);
+        let kept: Vec<String> = request
+            .all("Call-Info")
+            .filter(|told| !told.contains("appearance-index"))
+            .map(str::to_owned)
+            .collect();
         request.remove_all("Call-Info");
+        for told in kept {
+            request.push("Call-Info", &told);
+        }
         match named.filter(|_| self.settings.shared_accounts.contains(&from)) {
             Some(index) if from == user => self.take_over(now, server, path, request, (from, index)),
             Some(index) => self.shared_call(now, server, request, (from, index)),
