@@ -35,7 +35,7 @@ fn watched() -> Desk {
 }
 
 /// A call that is made.
-pub(super) fn invited(invite: &Invite<'_>) -> Text {
+pub(super) fn invited(invite: &ua::Invite<'_>) -> Text {
     let hidden = if invite.anonymous { " hidden" } else { "" };
     let codec = invite.codecs.map(|choice| std::format!(" {choice:?}")).unwrap_or_default();
     let appearance = invite.appearance.map(|index| std::format!(" on {index}")).unwrap_or_default();
