@@ -3,7 +3,8 @@
 
 use std::process::Command;
 
-const LIBRARIES: [(&str, &str); 3] = [("osip2", "libosip2"), ("libre", "libre"), ("sofia", "sofia-sip-ua")];
+const LIBRARIES: [(&str, &str); 4] =
+    [("osip2", "libosip2"), ("libre", "libre"), ("sofia", "sofia-sip-ua"), ("libsrtp", "libsrtp2")];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -5,6 +5,8 @@ mod instructions;
 mod messages;
 mod peer;
 mod speed;
+#[cfg(libsrtp)]
+mod srtp;
 mod table;
 mod worst;
 
@@ -15,6 +17,10 @@ fn main() -> ExitCode {
     let (samples, peers) = (messages::five(), peer::all());
     match arguments.first().map_or("speed", String::as_str) {
         "speed" => print!("{}", speed::compare(&peers, &samples)),
+        #[cfg(libsrtp)]
+        "srtp" => print!("{}", srtp::compare()),
+        #[cfg(not(libsrtp))]
+        "srtp" => eprintln!("libsrtp is not here: apt-get install libsrtp2-dev pkg-config, build again"),
         "instructions" => print!("{}", instructions::compare(&peers, &samples)),
         "worst" => print!("{}", worst::measure(&messages::torture())),
         "repeat" => {
@@ -29,7 +35,7 @@ fn main() -> ExitCode {
             println!("## The longest time for one datagram\n\n{}", worst::measure(&messages::torture()));
         }
         _ => {
-            eprintln!("peers [speed | instructions | worst | all]");
+            eprintln!("peers [speed | instructions | worst | srtp | all]");
             return ExitCode::from(2);
         }
     }
