@@ -152,6 +152,51 @@ fn rfc3263_4_3_a_prack_of_an_early_dialog_goes_on_by_its_own_route() {
 }
 
 #[test]
+fn rfc3263_4_3_a_notification_goes_on_to_the_next_server() {
+    let mut desk = registered();
+    let id = desk.call("5551234");
+    let invite = desk.next("INVITE");
+    desk.reply(&invite, "200 OK", "peer", &std::format!("{CONTACT}{ROUTE}"), SDP);
+    let _ = desk.next("ACK");
+    // Its transaction makes room (Timer M).
+    desk.run_ms(33_000);
+    let refer = std::format!("{CONTACT}Refer-To: <sip:joe@192.0.2.7>\r\n");
+    desk.receive(&Desk::called_back(&invite, "REFER", 5, &refer, ""));
+    let _ = desk.next("202");
+    let elsewhere = desk.next("INVITE");
+    // Refused by the server.
+    let first = desk.next("NOTIFY");
+    desk.reply(&first, "503 Service Unavailable", "peer", "", "");
+    let second = desk.next("NOTIFY");
+    assert_repeated(&first, &second);
+    // It is still the only one under way.
+    desk.reply(&elsewhere, "180 Ringing", "joe", CONTACT, "");
+    desk.silent();
+    desk.reply(&second, "200 OK", "peer", "", "");
+    // Lost on its way.
+    let first = desk.next("NOTIFY");
+    assert_eq!(first.body(), "SIP/2.0 180 Ringing\r\n");
+    let (second, after_ms) = until_next(&mut desk, A);
+    assert_eq!(after_ms, 32_000, "Timer F");
+    assert_repeated(&first, &second);
+    // The end is told; then the call has done its work.
+    desk.reply(&second, "200 OK", "peer", "", "");
+    desk.reply(&elsewhere, "200 OK", "joe", CONTACT, SDP);
+    desk.run_ms(1);
+    let told = core::iter::from_fn(|| desk.has_sent().then(|| desk.next("")));
+    let last = told.filter(|sent| sent.start().starts_with("NOTIFY")).last().unwrap();
+    assert_eq!(
+        (at(&last).as_str(), last.body()),
+        (A, "SIP/2.0 200 OK\r\n"),
+        "a timeout is not held against A"
+    );
+    desk.reply(&last, "200 OK", "peer", "", "");
+    desk.run_ms(1);
+    assert!(desk.end.ua.session(id).is_none(), "`Referee Bye Delay`");
+    assert_eq!(at(&desk.next("BYE")), A);
+}
+
+#[test]
 fn rfc3263_4_3_a_subscription_is_asked_for_at_the_next_server() {
     let mut desk = registered();
     let package = Package::Dialog(0);
