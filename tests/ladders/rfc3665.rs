@@ -14,6 +14,20 @@ fn rfc3665_2_1_successful_new_registration() {
 }
 
 #[test]
+fn rfc3261_24_1_registration() {
+    let mut scene = office();
+    // The registrar of the example asks for no password.
+    scene.office(|office, _| office.settings.challenge_registrations = false);
+    scene.office(|office, _| office.settings.max_expires_s = 7_200);
+    let desk = scene.add("desk", account(101));
+    scene.at(desk).set("Register_Expires_1_", "7200").connect().wait(100).expect("registered 1", "yes");
+    scene.at(desk).expect_sent("REGISTER", 1).wait(3_600_000).expect_sent("REGISTER", 1);
+    // Renewed before its two hours are over.
+    scene.at(desk).wait(3_600_000).expect_sent("REGISTER", 2).expect("registered 1", "yes");
+    close(scene, "rfc3261_24_1_registration");
+}
+
+#[test]
 fn rfc3665_2_2_update_of_contact_list() {
     let (mut scene, desk, bob) = desk_and_bob();
     scene.at(desk).set("SIP_Port_1_", "5070").wait(100).expect("registered 1", "yes");
