@@ -35,3 +35,12 @@ fn a_refusal_without_state_follows_the_registration() {
 fn a_reliable_response_without_room_lets_the_call_be_cancelled() {
     fuzz_ua_moves(&[15, 10, 64, 96, 24, 80, 251, 0, 5, 0, 174, 3, 0, 5, 53, 0, 30, 177, 0, 0]);
 }
+
+/// An INVITE went on to the next server with the number that it had before another request of its dialog.
+#[test]
+fn an_invite_that_goes_on_keeps_the_order_of_numbers() {
+    fuzz_ua_moves(&[
+        231, 72, 24, 48, 107, 0, 0, 68, 15, 44, 120, 3, 150, 35, 36, 19, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 23, 16, 13, 0, 18, 0, 216, 117, 136, 132, 0, 0, 63, 152, 0, 0, 254, 174, 0,
+    ]);
+}
