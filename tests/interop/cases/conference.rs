@@ -1,8 +1,8 @@
 //! A conference of one phone and two baresips through Kamailio: each hears the two others, and not itself.
 //!
-//! What the first party of a conference hears is heard by the others: it sends back all that it hears. (baresip
-//! 1.0.0 records only until its first hold, and sends nothing back after a hold by `sendonly` alone; so that
-//! case holds in the old form, `c=0.0.0.0`.)
+//! What the first party of a conference hears is heard by the others: it sends back all that it hears.
+//! (baresip 1.0.0 records only until its first hold, and sends nothing back after a hold by `sendonly` alone;
+//! so that case holds in the old form, `c=0.0.0.0`.)
 
 use crate::office::{Office, PLAIN, Setup, in_office, line_state};
 use deskphone::calls::{CallState, LineKey};
