@@ -187,7 +187,8 @@ impl UserAgent {
         self.reply_with(now, arrival, request, &answer);
     }
 
-    /// §9.2: 200 to the CANCEL, 487 to the INVITE if it is not answered yet.
+    /// §9.2: 200 to the CANCEL, 487 to the INVITE if it is not answered yet. One that overtook its INVITE had a
+    /// 481 for an answer; its copies get the same (§17.2.2), and mean what they say.
     fn cancelled(
         &mut self,
         now: Instant,
@@ -198,7 +199,9 @@ impl UserAgent {
     ) {
         let session = self.session_of_server(server);
         let tag = session.and_then(|id| self.sessions.get(id.0)).map(|session| session.own_tag());
-        self.answer_statelessly(arrival, request, &Answer::new(Status::OK, tag.as_deref()));
+        if !self.answered_before(arrival, request) {
+            self.answer_statelessly(arrival, request, &Answer::new(Status::OK, tag.as_deref()));
+        }
         // RFC 3326 §2: another phone took the call.
         let elsewhere = request.reasons().any(|reason| reason.is_answered_elsewhere());
         if let Some(id) = session {

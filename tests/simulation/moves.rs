@@ -34,9 +34,7 @@ impl Party {
     pub(crate) fn new(seed: u64, aloud: bool) -> Self {
         let mut dice = Seeded::new(seed);
         let mut world = World::new(dice.next_u64(), Conditions::LAN);
-        if !aloud {
-            world.set_quick();
-        }
+        world.set_quick();
         world.office.settings.no_answer_ms = 20_000;
         let most = usize::try_from(dice.between(2, 4)).unwrap_or(2);
         let phones: Vec<_> =

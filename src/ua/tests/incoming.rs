@@ -75,6 +75,20 @@ fn rfc3261_14_2_changes_by_the_peer() {
 }
 
 #[test]
+fn rfc3261_9_2_a_cancel_that_overtook_its_invite_has_one_answer_and_still_ends_the_call() {
+    let mut desk = Desk::new();
+    let cancel = request("CANCEL", 1, "", "", "");
+    desk.receive(&cancel);
+    assert_eq!(desk.next("481").header("CSeq"), "1 CANCEL");
+    desk.receive(&request("INVITE", 1, "", CONTACT, SDP));
+    let id = desk.end.incoming();
+    desk.receive(&cancel);
+    assert_eq!(desk.next("481").header("CSeq"), "1 CANCEL");
+    assert_eq!(desk.next("487").header("CSeq"), "1 INVITE");
+    assert_eq!(desk.events().last(), Some(&Event::Ended { session: id, reason: EndReason::Cancelled }));
+}
+
+#[test]
 fn rfc3261_9_2_cancel() {
     for (reason, end) in [
         ("", EndReason::Cancelled),
