@@ -1,11 +1,14 @@
-//! Services of a whole phone as SIPp sees them: do not disturb, forwarding, anonymous callers.
+//! Services of a whole phone as SIPp sees them: do not disturb, forwarding, anonymous callers, call back.
 
 use crate::office::{Office, with_phones};
+use deskphone::calls::CallState;
+use deskphone::transaction::Transport;
 use interop::ports;
 use interop::sipp::Sipp;
 use interop::stage::Stage;
 use interop::suite::{Case, Program};
 use softphone::options::Options;
+use softphone::script::Heard;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -15,6 +18,7 @@ pub(crate) const CASES: &[Case] = &[
     case("service_do_not_disturb_and_forward_busy", |stage| refused(stage, &DISTURBED_AND_FORWARDED)),
     case("service_forward_all", |stage| refused(stage, &FORWARD_ALL)),
     case("service_anonymous_turned_down", |stage| refused(stage, &ANONYMOUS)),
+    case("service_call_back", |stage| beside_sipp(stage, (), call_back)),
 ];
 
 const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
@@ -47,14 +51,16 @@ const KNOWN: &str = "<sip:caller@127.0.0.1>";
 const SENT_ON: &str = "Contact: &lt;sip:5551@";
 
 /// SIPp beside one phone that has no registrar: each calls the other directly.
-struct Neighbour<'a> {
+struct Neighbour<P> {
     sipp_port: u16,
     phone: SocketAddr,
-    part: &'a Refused,
+    part: P,
 }
 
-/// The person dials the codes; then SIPp calls.
-fn refused(stage: &Stage, part: &'static Refused) -> Result<(), String> {
+/// What happens beside SIPp.
+type Act<P> = fn(&Stage, &mut Office<Neighbour<P>>) -> Result<(), String>;
+
+fn beside_sipp<P>(stage: &Stage, part: P, act: Act<P>) -> Result<(), String> {
     let (sipp_port, phone_port) = (ports::free(2)?, ports::free(2)?);
     let here = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let own = |(tag, value): (&str, String)| (tag.to_owned(), value);
@@ -63,18 +69,23 @@ fn refused(stage: &Stage, part: &'static Refused) -> Result<(), String> {
         ("Register_1_", "no".to_owned()),
         ("Make_Call_Without_Reg_1_", "yes".to_owned()),
         ("Ans_Call_Without_Reg_1_", "yes".to_owned()),
+        ("Call_Back_Retry_Intvl", "1".to_owned()),
     ];
     let options = Options {
         server: Some(here(sipp_port).to_string()),
         settings: settings.into_iter().map(own).collect(),
         ..Options::default()
     };
-    let neighbour = Neighbour { sipp_port, phone: here(phone_port), part };
-    with_phones(stage, neighbour, &options, |stage, office| {
-        for code in office.server.part.codes {
+    with_phones(stage, Neighbour { sipp_port, phone: here(phone_port), part }, &options, act)
+}
+
+/// The person dials the codes; then SIPp calls.
+fn refused(stage: &Stage, part: &'static Refused) -> Result<(), String> {
+    beside_sipp(stage, part, |stage, office| {
+        let part = office.server.part;
+        for code in part.codes {
             dial(office, code);
         }
-        let part = office.server.part;
         let scenario = include_str!("../scenarios/refused.xml")
             .replace("@FROM@", part.from)
             .replace("@STATUS@", part.status)
@@ -85,8 +96,37 @@ fn refused(stage: &Stage, part: &'static Refused) -> Result<(), String> {
     })
 }
 
+/// SIPp is busy when the person calls it and when the order first calls again; then it rings, answers and sends
+/// back what it hears.
+fn call_back(stage: &Stage, office: &mut Office<Neighbour<()>>) -> Result<(), String> {
+    let path = stage.write("busy_twice.xml", include_str!("../scenarios/busy_twice.xml"))?;
+    let path = path.display().to_string();
+    let arguments = ["-sf", &path, "-m", "3", "-rtp_echo", "-timeout", "30", "-timeout_error"];
+    let mut sipp = Sipp::start(stage, office.server.sipp_port, None, &arguments)?;
+    sipp.wait_until_it_listens(Transport::Udp, stage)?;
+    office.speak(1, 440.0)?;
+    office.call(1, "605");
+    office.comes_to(1, CallState::Invalid)?;
+    office.world.set_handset(1, false);
+    office.comes_to(1, CallState::Idle)?;
+    dial(office, "*66");
+    let took = office.comes_to(1, CallState::Ringing)?;
+    stage.say(format!(
+        "busy; *66 dialled; somebody was there {} ms after the handset was put down",
+        took.as_millis()
+    ));
+    office.world.set_handset(1, true);
+    office.comes_to(1, CallState::Connected)?;
+    stage.say(format!(
+        "answered, phone 1 hears its own voice from SIPp: {}",
+        office.hears(1, Heard::Hertz(440.0))?
+    ));
+    office.all_idle()?;
+    end(stage, office, &mut sipp)
+}
+
 /// Dials a code that is acted upon while the phone is off hook.
-fn dial(office: &mut Office<Neighbour<'_>>, code: &str) {
+fn dial<P>(office: &mut Office<Neighbour<P>>, code: &str) {
     office.world.set_handset(1, true);
     office.world.dial(1, code);
     office.world.run_for(SHORT_TIMER);
@@ -94,12 +134,17 @@ fn dial(office: &mut Office<Neighbour<'_>>, code: &str) {
 }
 
 /// SIPp plays a scenario to its end.
-fn play(stage: &Stage, office: &mut Office<Neighbour<'_>>, scenario: &str) -> Result<(), String> {
+fn play<P>(stage: &Stage, office: &mut Office<Neighbour<P>>, scenario: &str) -> Result<(), String> {
     let path = stage.write("scenario.xml", scenario)?.display().to_string();
     let Neighbour { sipp_port, phone, .. } = office.server;
     let target = phone.to_string();
     let arguments = ["-sf", &path, "-key", "phone", &target, "-m", "1", "-timeout", "20", "-timeout_error"];
     let mut sipp = Sipp::start(stage, sipp_port, Some(phone), &arguments)?;
+    end(stage, office, &mut sipp)
+}
+
+/// SIPp comes to its end, each call as the scenario says.
+fn end<P>(stage: &Stage, office: &mut Office<Neighbour<P>>, sipp: &mut Sipp) -> Result<(), String> {
     while sipp.is_running()? && !stage.is_late() {
         office.world.run_for(Duration::from_millis(20));
     }
