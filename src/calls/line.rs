@@ -177,9 +177,10 @@ impl Line {
         }
         self.mark = self.mark.settled(self.state());
         self.held_since = (self.state() == CallState::Held).then_some(self.held_since.unwrap_or(now));
-        let told = match self.state() {
-            CallState::Idle if called_back => LampState::CallBackActive,
-            state => lamp_of(state, registration, shared),
+        let told = if called_back && self.state() == CallState::Idle {
+            LampState::CallBackActive
+        } else {
+            lamp_of(self.state(), registration, shared)
         };
         if told != self.told || config.revision() != self.revision {
             let script = told.script(config);
