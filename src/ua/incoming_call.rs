@@ -372,12 +372,12 @@ impl Session {
     /// (§13.2.1).
     pub(super) fn take_offer(&mut self, request: &Message<'_>) -> Result<(), Answer<'static>> {
         self.answer.0.clear();
-        self.offer_pending = request.body().is_empty();
+        self.offer_pending = request.description().is_empty();
         if self.offer_pending {
             return Ok(());
         }
-        let offer =
-            Description::parse(request.body()).map_err(|_| Answer::new(Status::NOT_ACCEPTABLE_HERE, None))?;
+        let offer = Description::parse(request.description())
+            .map_err(|_| Answer::new(Status::NOT_ACCEPTABLE_HERE, None))?;
         let (media, answer) = sdp::answer(&offer, &self.local).map_err(|refusal| Answer {
             warning: Some(refusal),
             ..Answer::new(Status::NOT_ACCEPTABLE_HERE, None)

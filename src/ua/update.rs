@@ -18,7 +18,7 @@ impl UserAgent {
     ) {
         let Some(session) = self.sessions.get_mut(id.0) else { return };
         let tag = session.own_tag();
-        let offers = !request.body().is_empty();
+        let offers = !request.description().is_empty();
         let early = request.from_tag().and_then(|tag| session.early.find(tag));
         let answered_early = early.is_some_and(|early| early.answered);
         let refusal = match session.state {

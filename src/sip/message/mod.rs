@@ -219,6 +219,14 @@ impl<'a> Message<'a> {
         self.body
     }
 
+    /// The body if it can be a session description. One of another type that came this far may be left
+    /// unread (RFC 3261 §20.11): it counts as none.
+    #[must_use]
+    pub fn description(&self) -> &'a [u8] {
+        let other = self.content_type().is_some_and(|found| !found.is(b"application/sdp"));
+        if other { &[] } else { self.body }
+    }
+
     /// The bytes that the message was read from.
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {

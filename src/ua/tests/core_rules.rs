@@ -1,6 +1,6 @@
 //! Rules of RFC 3261 §8 that hold for all requests and responses.
 
-use super::desk::{CONTACT, Desk, SDP};
+use super::desk::{CONTACT, Desk, SDP, request};
 use super::link::E1;
 use crate::ua::{Command, EndReason, Event};
 
@@ -63,4 +63,54 @@ fn rfc3261_8_1_3_2_unknown_statuses_count_as_their_class() {
     desk.reply(&invite, "299 So", "peer", CONTACT, SDP);
     let _ = desk.next("ACK");
     assert_eq!(desk.events(), [Event::Answered(id)], "as 200");
+}
+
+#[test]
+fn rfc3261_8_2_3_a_body_that_may_be_left_unread_is() {
+    let mut desk = Desk::new();
+    let optional = std::format!("{CONTACT}Content-Disposition: render;handling=optional\r\n");
+    for (cseq, extra, status) in [(1, CONTACT, "415"), (2, optional.as_str(), "200")] {
+        let text = request("INVITE", cseq, "", extra, "<xml/>").replace("application/sdp", "text/xml");
+        desk.receive(&text);
+        if status == "200" {
+            let id = desk.end.incoming();
+            let _ = desk.command(Command::Answer(id));
+        }
+        let answer = desk.next(status);
+        assert_eq!(answer.body().contains("m=audio"), status == "200", "an offer of ours: {}", answer.text);
+    }
+}
+
+#[test]
+fn rfc3261_9_1_a_call_whose_cancel_nobody_heeds_is_given_up_after_64_t1() {
+    let mut desk = Desk::new();
+    let id = desk.call(PEER);
+    let invite = desk.next("INVITE");
+    desk.reply(&invite, "180 Ringing", "peer", "", "");
+    let _ = desk.command(Command::End(id));
+    let cancel = desk.next("CANCEL");
+    desk.reply(&cancel, "200 OK", "peer", "", "");
+    desk.run_ms(31_900);
+    assert_eq!(desk.end.ua.load(), (1, 1), "the final response is waited for");
+    desk.run_ms(200);
+    assert_eq!(desk.end.ua.load(), (0, 0), "and then no longer");
+    desk.silent();
+}
+
+#[test]
+fn rfc3264_8_3_2_numbers_stand_for_what_they_stood_for() {
+    let mut desk = Desk::new();
+    // The peer's 101 is a codec that we do not know, and its digits are 96.
+    let offer = SDP.replace("RTP/AVP 0", "RTP/AVP 0 101 96").replace("a=", "a=x-")
+        + "a=rtpmap:101 opus/48000/2\r\na=rtpmap:96 telephone-event/8000\r\n";
+    desk.receive(&request("INVITE", 1, "", CONTACT, &offer));
+    let id = desk.end.incoming();
+    let _ = desk.command(Command::Answer(id));
+    let answer = desk.next("200");
+    assert!(answer.body().contains("a=rtpmap:96 telephone-event/8000"), "{}", answer.text);
+    desk.receive(&request("ACK", 1, &answer.param("To", "tag"), "", ""));
+    let _ = desk.command(Command::Hold(id));
+    let hold = desk.next("INVITE");
+    assert!(hold.body().contains("a=rtpmap:96 telephone-event/8000"), "{}", hold.text);
+    assert!(!hold.body().contains("rtpmap:101"), "{}", hold.text);
 }
