@@ -234,8 +234,13 @@ impl Calls {
         }
     }
 
-    pub(super) fn registration(&mut self, turn: &Turn<'_>, extension: ExtensionId, state: RegistrationState) {
-        self.shared_registration(extension);
+    pub(super) fn registration(
+        &mut self,
+        turn: &mut Turn<'_>,
+        extension: ExtensionId,
+        state: RegistrationState,
+    ) {
+        self.shared_registration(turn, extension, state);
         if let Some(known) = self.registrations.get_mut(extension.index()) {
             *known = state;
         }

@@ -305,9 +305,25 @@ impl Calls {
         }
     }
 
-    /// A registration that was refused or lost does not forbid to ask anew.
-    pub(super) fn shared_registration(&mut self, extension: ExtensionId) {
-        if self.sharing.watch(extension) == Watch::Asked && !self.is_told(extension) {
+    /// What a server said that does not answer any more is not known to hold: it may come back without its
+    /// memory. With the next registration it is asked again.
+    pub(super) fn shared_registration(
+        &mut self,
+        turn: &mut Turn<'_>,
+        extension: ExtensionId,
+        state: RegistrationState,
+    ) {
+        if self.sharing.watch(extension) != Watch::Asked {
+            return;
+        }
+        let lost = match state {
+            RegistrationState::Failed(_) => true,
+            RegistrationState::Off | RegistrationState::Registering | RegistrationState::Registered => false,
+        };
+        if lost {
+            self.lose(turn, extension);
+        }
+        if lost || !self.is_told(extension) {
             self.sharing.set_watch(extension, Watch::Off);
         }
     }

@@ -257,6 +257,40 @@ fn a_lost_subscription_leaves_the_call_and_is_unknown_afterwards() {
     assert_eq!((desk.states()[1], desk.l2()), ("busy", ("red", "double")));
 }
 
+/// Seen with Kamailio: it was restarted, knew nobody any more, and the lamps showed what it had once said.
+#[test]
+fn what_was_known_goes_with_the_registration_and_is_asked_for_with_the_next() {
+    let mut desk = watched();
+    desk.register(RegistrationState::Failed(408));
+    assert_eq!(desk.states()[1], "busy");
+    desk.line(2);
+    assert!(desk.take_commands().is_empty(), "there is no server to grant it");
+    desk.register(RegistrationState::Registering);
+    assert!(desk.take_commands().is_empty());
+    desk.register(RegistrationState::Registered);
+    assert_eq!(
+        (desk.take_commands(), desk.l2()),
+        (std::vec!["subscribe CallInfo".into()], ("red", "double"))
+    );
+    desk.told([IDLE; 4].map(Some));
+    assert_eq!(desk.states()[1], "idle");
+    // A call in progress goes on, and asks all the same.
+    desk.line(2);
+    desk.grant(1);
+    desk.dial("600#");
+    desk.answered();
+    let _ = desk.take_commands();
+    desk.register(RegistrationState::Failed(408));
+    desk.register(RegistrationState::Registered);
+    assert_eq!(
+        (desk.take_commands(), desk.states()[1]),
+        (std::vec!["subscribe CallInfo".into()], "connected")
+    );
+    // A refresh that went well asks nothing.
+    desk.register(RegistrationState::Registered);
+    assert!(desk.take_commands().is_empty());
+}
+
 #[test]
 fn a_server_without_shared_lines_makes_them_private() {
     for status in [403, 404, 489] {

@@ -105,6 +105,20 @@ fn a_held_call_is_taken_over_by_calling_the_line_itself() {
 }
 
 #[test]
+fn who_asks_again_how_a_line_stands_asks_within_the_subscription() {
+    let mut desk = Desk::new();
+    let watch = Command::Subscribe { extension: E1, package: Package::CallInfo, target: "" };
+    let _ = desk.command(watch);
+    let first = desk.next("SUBSCRIBE");
+    desk.reply(&first, "202 Accepted", "srv", &format!("{THERE}Expires: 3600\r\n"), "");
+    let _ = desk.command(watch);
+    let again = desk.next("SUBSCRIBE");
+    assert_eq!(again.header("Call-ID"), first.header("Call-ID"));
+    assert_eq!(again.param("To", "tag"), "srv");
+    assert_eq!(again.header("Expires"), first.header("Expires"));
+}
+
+#[test]
 fn a_seizure_is_renewed_until_its_call_goes_out() {
     let mut desk = Desk::new();
     let package = Package::LineSeize(2);
