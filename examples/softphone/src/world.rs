@@ -223,6 +223,19 @@ impl World {
         self.with(number, |desk, now| desk.key_down(now, key));
     }
 
+    /// Keys of several phones go down in the same millisecond, before any of them has said so.
+    pub fn keys_down(&mut self, pressed: &[(usize, Key)]) {
+        let now = self.now();
+        for (number, key) in pressed {
+            if let Some(desk) = self.desk_mut(*number) {
+                desk.key_down(now, *key);
+            }
+        }
+        for (number, _) in pressed {
+            self.with(*number, |_, _| ());
+        }
+    }
+
     /// A key comes up.
     pub fn key_up(&mut self, number: usize, key: Key) {
         self.with(number, |desk, now| desk.key_up(now, key));

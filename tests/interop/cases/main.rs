@@ -10,6 +10,7 @@ mod registration;
 mod scenarios;
 mod scene;
 mod services;
+mod shared;
 mod sipp;
 mod srtp;
 mod transfer;
@@ -19,7 +20,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let kamailio =
-        [calls::CASES, transfer::CASES, conference::CASES, registration::CASES, pair::CASES].concat();
+        [calls::CASES, transfer::CASES, conference::CASES, registration::CASES, pair::CASES, shared::CASES]
+            .concat();
     let asterisk = [asterisk::CASES, asterisk_transfer::CASES].concat();
     suite::run(&[sipp::CASES, srtp::CASES, scenarios::CASES, services::CASES, &kamailio, &asterisk].concat())
 }

@@ -51,6 +51,16 @@ impl Kamailio {
         Self::bring_up(stage, "kamailio", port, &[], &text.replace("@ALGORITHM@", algorithm))
     }
 
+    /// Starts one that shares the lines of those who ask for it (module `sca`).
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn start_shared(stage: &Stage) -> Result<Self, String> {
+        let port = ports::free(2)?;
+        let text = configuration(stage, "kamailio", port).replace("@NONCE_EXPIRE@", "300");
+        Self::bring_up(stage, "kamailio", port, &["SHARED"], &text.replace("@ALGORITHM@", "MD5"))
+    }
+
     /// Starts two that serve [`DOMAIN`] with the same accounts, and tell each other of bindings.
     ///
     /// # Errors
@@ -81,8 +91,9 @@ impl Kamailio {
         stage.write(&format!("{name}/kamailio.cfg"), text)?;
         stage.write(
             &format!("{name}/users/version"),
-            "table_name(string) table_version(int)\nsubscriber:7\n",
+            "table_name(string) table_version(int)\nsubscriber:7\nsca_subscriptions:2\n",
         )?;
+        stage.write(&format!("{name}/users/sca_subscriptions"), SUBSCRIPTIONS)?;
         let mut users = "id(int,auto) username(string) domain(string) password(string)\n".to_owned();
         for number in 1..=9 {
             let _ = writeln!(users, "{number}:10{number}:127.0.0.1:pw10{number}");
@@ -158,5 +169,10 @@ fn run(stage: &Stage, name: &str, defines: &[&str]) -> Result<Peer, String> {
 
 /// The domain that they serve beside their addresses.
 pub const DOMAIN: &str = "office.test";
+
+/// The columns of the table that `sca` keeps its subscriptions in.
+const SUBSCRIPTIONS: &str = "id(int,auto) subscriber(string) aor(string) event(int) expires(int) state(int) \
+    app_idx(int) call_id(string) from_tag(string) to_tag(string) record_route(string,null) notify_cseq(int) \
+    subscribe_cseq(int) server_id(int)\n";
 
 const CONFIGURATION: &str = include_str!("kamailio.cfg");
