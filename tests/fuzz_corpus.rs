@@ -1,6 +1,7 @@
 //! The fuzz bodies on their seeds, so that an ordinary test run compiles and exercises them.
 //!
-//! Each seed also runs cut off at every length and with each of its bytes changed once.
+//! A seed that somebody wrote also runs cut off at every length and with each of its bytes changed once; those
+//! that a fuzzer found (their names begin with `found_`) run as they are.
 #![cfg(all(test, feature = "_fuzzing"))]
 #![allow(
     clippy::unwrap_used,
@@ -12,18 +13,23 @@
 use std::fs;
 use std::path::Path;
 
-fn seeds(target: &str) -> Vec<Vec<u8>> {
+/// The seeds of a target, and whether somebody wrote them.
+fn seeds(target: &str) -> Vec<(Vec<u8>, bool)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    paths.iter().map(|path| fs::read(path).unwrap()).collect()
+    let written = |path: &Path| !path.file_name().unwrap().to_string_lossy().starts_with("found_");
+    paths.iter().map(|path| (fs::read(path).unwrap(), written(path))).collect()
 }
 
 fn run(target: &str, body: fn(&[u8])) {
     let seeds = seeds(target);
     assert!(!seeds.is_empty(), "no seeds for {target}");
-    for seed in seeds {
+    for (seed, written) in seeds {
         body(&seed);
+        if !written {
+            continue;
+        }
         for length in 0..seed.len() {
             body(&seed[..length]);
         }
