@@ -182,6 +182,12 @@ fn idle(display: &mut Display, view: &View<'_>) {
         };
         display.push(format_args!("L{} {}{remark}", key.number(), line.label));
     }
+    if view.undisturbed {
+        display.push(format_args!("Do not disturb"));
+    }
+    if !view.forwarded_to.is_empty() {
+        display.push(format_args!("Calls go to {}", view.forwarded_to));
+    }
 }
 
 /// A duration as a call timer shows it: `0:42`, `1:02:03`.

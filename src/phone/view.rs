@@ -7,7 +7,7 @@ use super::soft_keys::SoftKeyRow;
 use super::volume::Volumes;
 use crate::base::Instant;
 use crate::calls::{AudioDevice, CallState, Choice, Colour, Lamp, LineKey, Pattern, Tone, Transfer};
-use crate::config::catalogue::ext;
+use crate::config::catalogue::{ext, phone as phone_tab, user};
 use crate::dialplan::Service;
 use crate::limits;
 use crate::ua::{ExtensionId, RegistrationView};
@@ -48,6 +48,8 @@ pub struct View<'a> {
     pub audio: AudioPlan,
     pub(super) on_hook_number: &'a str,
     pub(super) identity: &'a str,
+    pub(super) forwarded_to: &'a str,
+    pub(super) undisturbed: bool,
     pub(super) volume_shown: bool,
 }
 
@@ -115,6 +117,8 @@ pub(super) fn of(phone: &Phone) -> View<'_> {
         audio,
         on_hook_number: calls.on_hook_number(),
         identity: identity(phone),
+        forwarded_to: forwarded_to(phone),
+        undisturbed: phone.config.read(user::DND_SETTING) && phone.config.read(phone_tab::DND_SERV),
         volume_shown: phone.volume_shown.is_running(),
     }
 }
@@ -150,6 +154,12 @@ fn waiting(phone: &Phone) -> Lamp {
 fn diverted_by(phone: &Phone, key: LineKey) -> Option<&str> {
     let line = phone.calls.line(key);
     Some(phone.ua.session(line.session()?)?.diverted_by).filter(|_| line.state() == CallState::Ringing)
+}
+
+/// Where all calls to the primary extension go; empty: nowhere else.
+fn forwarded_to(phone: &Phone) -> &str {
+    let forwards = phone.config.read(phone_tab::CFWD_ALL_SERV);
+    if forwards { phone.config.read(user::CFWD_ALL_DEST) } else { "" }
 }
 
 /// Whose phone it is: the primary extension's name, else its number.

@@ -134,3 +134,15 @@ fn a_caller_is_shown_by_the_number_that_calls_it_back() {
     scene.at(desk).wait(100);
     close(scene, "caller_id_map");
 }
+
+#[test]
+fn what_becomes_of_callers_is_shown() {
+    let (mut scene, desk) = desk();
+    scene.at(desk).lift().dial("*78").expect("tone", "confirm").hang_up();
+    scene.at(desk).expect_in("display", "Do not disturb").lift().dial("*72").expect("tone", "prompt");
+    scene.at(desk).dial("601#").expect("tone", "confirm").hang_up();
+    scene.at(desk).expect_in("display", "Do not disturb / Calls go to 601");
+    scene.at(desk).lift().dial("*79").hang_up().lift().dial("*73").hang_up();
+    scene.at(desk).expect("display", "101 / L1 101 / L2 101 / L3 101 / L4 101");
+    close(scene, "callers_sent_away");
+}

@@ -96,8 +96,8 @@ fn refused(stage: &Stage, part: &'static Refused) -> Result<(), String> {
     })
 }
 
-/// SIPp is busy when the person calls it and when the order first calls again; then it rings, answers and sends
-/// back what it hears.
+/// SIPp is busy when the person calls it and when the order first calls again; then it rings, answers and
+/// sends back what it hears.
 fn call_back(stage: &Stage, office: &mut Office<Neighbour<()>>) -> Result<(), String> {
     let path = stage.write("busy_twice.xml", include_str!("../scenarios/busy_twice.xml"))?;
     let path = path.display().to_string();
