@@ -11,6 +11,7 @@ pub mod scan;
 pub mod text;
 pub mod time;
 pub mod timers;
+pub(crate) mod turn;
 pub mod write;
 
 pub use pool::{Handle, Pool};

@@ -6,6 +6,7 @@
 //! ```
 
 use super::setting::Id;
+use crate::base::turn;
 use crate::limits;
 use heapless::Vec;
 use zeroize::Zeroize;
@@ -91,12 +92,12 @@ impl Store {
             let grown = new.saturating_sub(old);
             let _fits = self.bytes.resize(length.saturating_add(grown), 0);
             if let Some(tail) = self.bytes.get_mut(tail..) {
-                tail.rotate_right(grown.min(tail.len()));
+                turn::right(tail, grown);
             }
         } else {
             let shrunk = old.saturating_sub(new);
             if let Some(tail) = self.bytes.get_mut(from.saturating_add(new)..) {
-                tail.rotate_left(shrunk.min(tail.len()));
+                turn::left(tail, shrunk);
                 let kept = tail.len().saturating_sub(shrunk);
                 if let Some(gone) = tail.get_mut(kept..) {
                     gone.zeroize();

@@ -2,6 +2,7 @@
 
 use heapless::Vec;
 
+use crate::base::turn;
 use crate::limits::DIALOG_BYTES;
 
 /// One of the texts.
@@ -49,10 +50,10 @@ impl Words {
         let (old, new) = (u16::try_from(old).ok()?, u16::try_from(text.len()).ok()?);
         let at = self.ends.map(usize::from).get(word as usize)?.checked_sub(usize::from(old))?;
         // The old text goes to the end and is cut off, the new one comes from there.
-        self.bytes.get_mut(at..)?.rotate_left(usize::from(old));
+        turn::left(self.bytes.get_mut(at..)?, usize::from(old));
         self.bytes.truncate(self.bytes.len().saturating_sub(usize::from(old)));
         self.bytes.extend_from_slice(text).ok()?;
-        self.bytes.get_mut(at..)?.rotate_right(text.len());
+        turn::right(self.bytes.get_mut(at..)?, text.len());
         for end in self.ends.iter_mut().skip(word as usize) {
             *end = end.saturating_sub(old).saturating_add(new);
         }
