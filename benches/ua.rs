@@ -5,7 +5,8 @@
 //! re-INVITE that holds the far end, its 200 and its ACK come in between. After each call the ends wait until
 //! the last transaction is gone, so that their timers are part of the figure. `transaction` is one request
 //! and its answer within a call that stands (INFO, 200), `table` the same through the two transaction tables
-//! alone. `cargo bench --bench ua -- instructions` counts instructions by valgrind.
+//! alone. `call-info, 4 appearances` is one notification of a shared line, its answer and what is told of it; 32
+//! are more than this phone has keys for, as in a larger office. `cargo bench --bench ua -- instructions` counts instructions by valgrind.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -23,7 +24,9 @@ use deskphone::rtp::telephone_event::Digit;
 use deskphone::sdp::Codec;
 use deskphone::sip::{Message, Status};
 use deskphone::transaction::{Hop, Owner, RequestMatch, Timers, Transactions, Transport};
-use deskphone::ua::{Account, Command, Event, ExtensionId, Input, Invite, Outcome, SessionId, UserAgent};
+use deskphone::ua::{
+    Account, Command, Event, ExtensionId, Input, Invite, Outcome, Package, SessionId, UserAgent,
+};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -77,11 +80,13 @@ fn count(what: &str, rounds: u32) -> u64 {
 
 type Act = fn(&mut Wire);
 
-const ACTS: [(&str, Act); 4] = [
+const ACTS: [(&str, Act); 6] = [
     ("call", Wire::call),
     ("call with hold", Wire::call_with_hold),
     ("transaction", Wire::transaction),
     ("table", Wire::table),
+    ("call-info, 4 appearances", Wire::four_appearances),
+    ("call-info, 32 appearances", Wire::all_appearances),
 ];
 
 /// Timers B, D, H and J of RFC 3261 are at most 32 s; the next call begins after them.
@@ -140,6 +145,8 @@ struct Wire {
     buffer: Vec<u8>,
     /// The call that transactions are made in.
     standing: Option<SessionId>,
+    /// The dialog of the shared line's subscription: `Call-ID` and tag, then how many notifications it had.
+    watched: Option<(String, String, u32)>,
     tables: [Transactions; 2],
 }
 
@@ -150,6 +157,7 @@ impl Wire {
             ends: [End::new("alice", "192.0.2.1:5060"), End::new("bob", "192.0.2.2:5060")],
             buffer: Vec::with_capacity(65_536),
             standing: None,
+            watched: None,
             tables: [Transactions::new(), Transactions::new()],
         }
     }
@@ -210,6 +218,80 @@ impl Wire {
         }
         self.now = end;
         assert!(self.ends.iter().all(|end| end.ua.load() == (sessions, 0)), "nothing is left");
+    }
+
+    fn four_appearances(&mut self) {
+        self.notified(4);
+    }
+
+    fn all_appearances(&mut self) {
+        self.notified(32);
+    }
+
+    /// A notification of so many appearances, the first of which is another one's call each second time.
+    fn notified(&mut self, count: u32) {
+        let (call_id, tag, told) = self.watched.take().unwrap_or_else(|| self.watch());
+        let told = told + 1;
+        let state = |index| if index == 1 && told % 2 == 1 { "active" } else { "idle" };
+        let values = (1..=count).map(|index| {
+            format!("<sip:192.0.2.99>;appearance-index={index};appearance-state={}", state(index))
+        });
+        let values: Vec<String> = values.collect();
+        let notify = format!(
+            "NOTIFY sip:alice@192.0.2.1:5060 SIP/2.0\r\n\
+             Via: SIP/2.0/UDP 192.0.2.99:5060;branch=z9hG4bKn{told}\r\nMax-Forwards: 70\r\n\
+             From: <sip:alice@192.0.2.99>;tag=server\r\nTo: <sip:alice@192.0.2.99>;tag={tag}\r\n\
+             Call-ID: {call_id}\r\nCSeq: {told} NOTIFY\r\nContact: <sip:192.0.2.99>\r\n\
+             Event: call-info\r\nSubscription-State: active;expires=4000000\r\n\
+             Call-Info: {},<sip:192.0.2.99>;appearance-index=*;appearance-state=idle\r\n\
+             Content-Length: 0\r\n\r\n",
+            values.join(",")
+        );
+        self.watched = Some((call_id, tag, told));
+        let answer = self.told(&notify);
+        assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
+        // Until the transaction is gone; the subscription lasts longer.
+        self.now = self.now.plus_ms(QUIET_MS);
+        let _ = self.ends[0].step(self.now, Input::Timeout);
+        while let Some(sent) = self.ends[0].ua.poll_transmit() {
+            assert!(sent.bytes.starts_with(b"SUBSCRIBE"), "a refresh");
+        }
+    }
+
+    /// Alice watches her line.
+    fn watch(&mut self) -> (String, String, u32) {
+        let (extension, package) = (ExtensionId::PRIMARY, Package::CallInfo);
+        let command = Command::Subscribe { extension, package, target: "" };
+        assert_eq!(self.ends[0].step(self.now, Input::Command(command)), Outcome::Done);
+        let sent = self.ends[0].ua.poll_transmit().expect("a SUBSCRIBE");
+        let sent = String::from_utf8(sent.bytes.to_vec()).expect("text");
+        let line = |name: &str| {
+            let line = sent.lines().find(|line| line.starts_with(name)).expect("a header");
+            line[name.len()..].to_owned()
+        };
+        let (via, from, call_id) = (line("Via: "), line("From: "), line("Call-ID: "));
+        let (to, cseq) = (line("To: "), line("CSeq: "));
+        let tag = from.rsplit("tag=").next().expect("a tag").to_owned();
+        let accepted = format!(
+            "SIP/2.0 202 Accepted\r\nVia: {via}\r\nFrom: {from}\r\nTo: {to};tag=server\r\n\
+             Call-ID: {call_id}\r\nCSeq: {cseq}\r\nContact: <sip:192.0.2.99>\r\nExpires: 4000000\r\n\
+             Content-Length: 0\r\n\r\n"
+        );
+        let _nothing = self.told(&accepted);
+        (call_id, tag, 0)
+    }
+
+    /// The server says something to Alice; what she answers.
+    fn told(&mut self, text: &str) -> String {
+        let arrival = Hop {
+            transport: Transport::Udp,
+            remote: SocketAddr::from(([192, 0, 2, 99], 5_060)),
+            local_port: 5_060,
+            connection: None,
+        };
+        let _ = self.ends[0].step(self.now, Input::Message { arrival, bytes: text.as_bytes() });
+        let answer = self.ends[0].ua.poll_transmit();
+        answer.map(|sent| String::from_utf8_lossy(sent.bytes).into_owned()).unwrap_or_default()
     }
 
     /// A request and its answer, without anybody who reads them.
