@@ -131,6 +131,11 @@ pub const PLAN_ITEMS: usize = PLAN_BYTES + pick(513, 321);
 pub const DIGITS_WAITING: usize = pick(32, 2);
 /// DTMF keys of one call that wait for the answer to the INFO before them. Further ones are not sent.
 pub const INFO_DIGITS_WAITING: usize = pick(8, 2);
+/// Bytes of what is written in an INFO that is not a digit: a message of the secure call, in base64 with room
+/// for line breaks. A longer one is refused with 400.
+pub const LETTER_BYTES: usize = 384;
+/// Handshakes of secure calls that run at a time; one more call stays in clear.
+pub const SECURE_HANDSHAKES: usize = pick(2, 1);
 /// Samples of one stream that wait to be played, at 8,000 a second; a power of two. What comes earlier than
 /// that makes the oldest ones give way: a jump in the sound.
 pub const JITTER_SAMPLES: usize = 4_096;

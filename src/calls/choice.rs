@@ -116,6 +116,7 @@ impl Calls {
             | Input::DialReleased(_)
             | Input::Event { .. }
             | Input::Registration { .. }
+            | Input::Secured { .. }
             | Input::Outcome { .. } => false,
         }
     }

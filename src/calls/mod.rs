@@ -53,6 +53,7 @@ pub mod one_call;
 mod person;
 pub mod ring;
 pub mod screening;
+pub mod secure;
 mod services;
 pub mod shared_line;
 mod sharing;
@@ -71,6 +72,7 @@ pub use line::Line;
 pub use one_call::OneCall;
 pub use person::Action;
 pub use screening::Refusal;
+pub use secure::Certified;
 pub use sharing::Wish;
 pub use state::CallState;
 pub use tones::Tone;
@@ -150,6 +152,13 @@ pub enum Input<'a> {
         event: Event,
         /// The session as it is now, while it is there.
         session: Option<SessionView<'a>>,
+    },
+    /// A call is secure from now on.
+    Secured {
+        /// Its session.
+        session: ua::SessionId,
+        /// Who the other one is.
+        peer: Certified<'a>,
     },
     /// An extension's registration changed.
     Registration {
@@ -257,6 +266,7 @@ impl Calls {
             Input::DialReleased(key) => self.dtmf.step(turn.now, dtmf::Input::Up(key)),
             Input::Action(action) => self.act(turn, action),
             Input::Event { event, session } => self.event(turn, event, session),
+            Input::Secured { session, peer } => self.secured(turn, session, peer),
             Input::Registration { extension, state } => self.registration(turn, extension, state),
             Input::Outcome { order, outcome } => self.outcome(turn, order, outcome),
             Input::Timeout => {

@@ -19,6 +19,8 @@ impl Calls {
         }
         match event {
             Event::Registration(_) | Event::Digit { .. } | Event::Clock { .. } => {}
+            // The phone's own affair.
+            Event::Asked { .. } | Event::Replied { .. } => {}
             Event::Incoming(session) => self.incoming(turn, session, view),
             Event::Progress { session, status, early_media } => {
                 self.tell(turn, session, view, Call::Progress { status, early_media });
@@ -30,7 +32,8 @@ impl Calls {
             }
             Event::Media(session) => self.media(turn, session, view),
             Event::Party(session) => {
-                if let (Some(key), Some(view)) = (self.line_of(session), view) {
+                let shown = self.line_of(session).filter(|key| !self.line(*key).appearance().is_secure());
+                if let (Some(key), Some(view)) = (shown, view) {
                     self.meet(turn, key, view);
                 }
             }
@@ -227,6 +230,9 @@ impl Calls {
         let Some(key) = self.line_of(session) else { return };
         self.order(turn, key, news);
         let Some(view) = view.filter(|_| self.line(key).session().is_some()) else { return };
+        if self.line(key).appearance().is_secure() {
+            return;
+        }
         if view.incoming {
             self.meet(turn, key, view);
         } else if !view.peer_name.is_empty() {

@@ -79,6 +79,25 @@ pub struct Stream {
     /// copied and shown: [`Phone::media_keys`] lends them. They are a level like the plan; a host compares
     /// them too, for a far end may change its own during a call.
     pub protected: bool,
+    /// The call is secure, or about to be, by a key that was agreed on in it.
+    pub switch: Option<Switch>,
+}
+
+/// How the packets of a secure call are told from those in clear. [`Phone::call_key`] lends the key, the same
+/// for both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// The source that we send as once `sends` is set: everything is protected from then on.
+    pub local_ssrc: u32,
+    /// The source that the far end sends protected. The first packet of it that is authentic is told with
+    /// [`super::Input::Authenticated`].
+    pub remote_ssrc: u32,
+    /// Whether to send protected yet.
+    pub sends: bool,
+    /// Whether to drop all that comes in clear; else packets of other sources are played as they are.
+    pub secure: bool,
+    /// Protect RTCP too.
+    pub rtcp: bool,
 }
 
 impl Stream {
@@ -95,6 +114,10 @@ impl Stream {
             dtmf: self.dtmf,
             jitter: self.jitter,
             rtcp_interval_s: self.rtcp_interval_s,
+            ssrc: match self.switch {
+                Some(switch) if switch.sends => Some(switch.local_ssrc),
+                Some(_) | None => None,
+            },
         }
     }
 }
@@ -190,6 +213,13 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
         jitter: jitter(config, line.extension()?),
         rtcp_interval_s: u8::try_from(config.read(sip::RTCP_TX_INTERVAL)).unwrap_or(u8::MAX),
         protected: media.protected,
+        switch: phone.secure.protection(line.session()?).map(|known| Switch {
+            local_ssrc: known.local_ssrc,
+            remote_ssrc: known.remote_ssrc,
+            sends: known.sends,
+            secure: known.secure,
+            rtcp: known.rtcp,
+        }),
     })
 }
 

@@ -4,7 +4,7 @@
 use heapless::Deque;
 
 use super::{Hook, Input, Key, Network, Phone};
-use crate::base::{Instant, Rng};
+use crate::base::{Instant, Rng, UnixTime};
 use crate::calls::{self, AudioDevice, LineKey, Order};
 use crate::limits;
 use crate::ua::{self, Event};
@@ -41,6 +41,15 @@ impl Phone {
             Input::PortMapped { ticket, seen } => {
                 self.network(now, rng, ua::Input::PortMapped { ticket, seen });
             }
+            Input::Computed(done) => {
+                let step = self.computed(now, rng, done);
+                self.rest(now, rng, step);
+            }
+            Input::Authenticated { serial } => {
+                let step = self.authenticated(now, rng, serial);
+                self.rest(now, rng, step);
+            }
+            Input::Clock(time) => self.secure.set_clock(now, time),
             Input::KeyDown(key) => self.key_down(now, rng, key),
             Input::KeyUp(Key::Dial(key)) => self.person(now, rng, calls::Input::DialReleased(key)),
             Input::KeyUp(_) => {}
@@ -50,8 +59,12 @@ impl Phone {
                 self.burst.take_due(now);
                 self.network(now, rng, ua::Input::Timeout);
                 self.person(now, rng, calls::Input::Timeout);
+                while let Some(step) = self.secure_timeout(now, rng) {
+                    self.rest(now, rng, step);
+                }
             }
         }
+        self.settle_secure();
         self.soft_keys.update(&self.calls, &self.config);
         if self.config.revision() != self.revision {
             self.revision = self.config.revision();
@@ -104,7 +117,7 @@ impl Phone {
                 let outcome = self.ua.step(now, rng, ua::Input::Command(command));
                 self.calls.step(now, &mut self.config, calls::Input::Outcome { order, outcome })
             } else if let Some(event) = self.ua.poll_event() {
-                self.event(now, event)
+                self.event(now, rng, event)
             } else {
                 return;
             };
@@ -112,8 +125,10 @@ impl Phone {
         }
     }
 
-    fn event(&mut self, now: Instant, event: Event) -> calls::Step {
+    fn event(&mut self, now: Instant, rng: &mut dyn Rng, event: Event) -> calls::Step {
         let session = match event {
+            Event::Asked { session } => return self.secure_asked(now, rng, session),
+            Event::Replied { session, status } => return self.secure_replied(now, rng, session, status),
             Event::Registration(extension) => {
                 self.notices.registration(extension);
                 let state = self.ua.registration(extension).state;
@@ -149,10 +164,16 @@ impl Phone {
             }
             Event::Clock { unix_seconds } => {
                 self.notices.clock(unix_seconds);
+                self.secure.set_clock(now, UnixTime(unix_seconds));
                 None
             }
         };
-        self.calls.step(now, &mut self.config, calls::Input::Event { event, session })
+        let mut step = self.calls.step(now, &mut self.config, calls::Input::Event { event, session });
+        if let Event::Answered(session) = event {
+            // A call that has just been answered has no orders of its own for so many places.
+            let _full = step.orders.extend_from_slice(&self.secure_answered(now, rng, session).orders);
+        }
+        step
     }
 
     /// The device that is on becomes louder or quieter; without one the ringer, which then sounds for a

@@ -82,7 +82,7 @@ pub(super) fn render(view: &View<'_>, now: Instant) -> Display {
     for (key, line) in LineKey::ALL.iter().zip(&view.lines) {
         if view.focus != Some(*key) && in_use(line.state) {
             let party = if line.name.is_empty() { line.number } else { line.name };
-            display.push(format_args!("L{} {} {party}", key.number(), title(line)));
+            display.push(format_args!("L{} {}{} {party}", key.number(), sign(line), title(line)));
         }
     }
     display
@@ -104,12 +104,17 @@ const fn title(line: &LineView<'_>) -> &'static str {
     }
 }
 
+/// What stands before the state of a secure call.
+const fn sign(line: &LineView<'_>) -> &'static str {
+    if line.secure { "$" } else { "" }
+}
+
 /// The call in focus: what and for how long, with whom.
 fn call(display: &mut Display, line: &LineView<'_>, now: Instant) {
     let timer = line.connected_since.map(|since| Clock(now.since_ms(since)));
     match timer {
-        Some(timer) => display.push(format_args!("{} {} {timer}", line.label, title(line))),
-        None => display.push(format_args!("{} {}", line.label, title(line))),
+        Some(timer) => display.push(format_args!("{} {}{} {timer}", line.label, sign(line), title(line))),
+        None => display.push(format_args!("{} {}{}", line.label, sign(line), title(line))),
     }
     if !line.name.is_empty() {
         display.push(format_args!("{}", line.name));

@@ -278,7 +278,9 @@ impl Desk {
             | Command::Unregister(_)
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. }
-            | Command::Page(_) => return None,
+            | Command::Page(_)
+            | Command::Ask { .. }
+            | Command::Reply { .. } => return None,
         };
         Some(match order.line {
             Some(line) => format!("L{} {what}", line.number()),

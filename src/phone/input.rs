@@ -3,7 +3,9 @@
 use core::net::{IpAddr, SocketAddr};
 
 use super::Key;
+use crate::base::UnixTime;
 use crate::media::stream::Statistics;
+use crate::secure_call::Done;
 use crate::transaction::Hop;
 use crate::ua::{Records, Ticket};
 
@@ -47,6 +49,15 @@ pub enum Input<'a> {
         /// The mapped address.
         seen: Option<SocketAddr>,
     },
+    /// What came of a [`super::Output::Compute`].
+    Computed(&'a Done),
+    /// The first packet of a stream was authentic under the key of a secure call ([`super::Switch`]).
+    Authenticated {
+        /// Whose: [`super::Stream::serial`].
+        serial: u32,
+    },
+    /// The host knows the time, by its own clock or a time server. Without it no certificate can be judged.
+    Clock(UnixTime),
     /// A key went down.
     KeyDown(Key),
     /// A key came up.

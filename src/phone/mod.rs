@@ -47,12 +47,13 @@ pub mod input;
 pub mod keys;
 mod notices;
 pub mod output;
+mod secure;
 pub mod soft_keys;
 pub mod view;
 pub mod volume;
 
 pub use crate::calls::{AudioDevice, CallState, Colour, DialKey, Digit, Lamp, LineKey, Pattern, Tone};
-pub use audio_plan::{AudioPlan, Stream};
+pub use audio_plan::{AudioPlan, Stream, Switch};
 pub use display::Display;
 #[cfg(any(test, feature = "_fuzzing"))]
 #[doc(hidden)]
@@ -68,9 +69,11 @@ use crate::base::{Instant, Rng, Timer, earliest};
 use crate::calls::Calls;
 use crate::config::catalogue::user;
 use crate::config::{Config, Restored, SettingError};
+use crate::crypto::MasterKey;
 use crate::sdp::MediaKeys;
 use crate::ua::UserAgent;
 use notices::Notices;
+use secure::Secure;
 
 /// A four-line desk phone.
 #[derive(Debug)]
@@ -85,6 +88,7 @@ pub struct Phone {
     burst: Timer,
     burst_since: Instant,
     notices: Notices,
+    secure: Secure,
     /// The settings that the host knows.
     revision: u32,
 }
@@ -103,6 +107,7 @@ impl Phone {
             burst: Timer::OFF,
             burst_since: Instant::ZERO,
             notices: Notices::new(),
+            secure: Secure::new(),
             revision: 0,
         }
     }
@@ -153,17 +158,23 @@ impl Phone {
                 host: resolve.host,
             });
         }
+        if let Some(notice) = self.secure.take_notice() {
+            return Some(Output::Notice(notice));
+        }
         if let Some(question) = self.ua.poll_map_port() {
             return Some(Output::MapPort(question));
         }
-        let out = self.ua.poll_transmit()?;
-        Some(Output::Transmit { hop: out.hop, bytes: out.bytes })
+        if let Some(out) = self.ua.poll_transmit() {
+            return Some(Output::Transmit { hop: out.hop, bytes: out.bytes });
+        }
+        self.secure.take_job().map(Output::Compute)
     }
 
     /// When to give [`Input::Timeout`].
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        earliest([self.ua.deadline(), self.calls.deadline(), self.volume_shown.due(), self.burst.due()])
+        let shown = [self.volume_shown.due(), self.burst.due()];
+        earliest([self.ua.deadline(), self.calls.deadline(), self.secure.deadline()].into_iter().chain(shown))
     }
 
     /// What a person sees and hears now.
@@ -177,6 +188,13 @@ impl Phone {
     #[must_use]
     pub fn media_keys(&self, key: LineKey) -> Option<&MediaKeys> {
         self.ua.media_keys(self.calls.line(key).session()?)
+    }
+
+    /// The key of a line's audio, for both directions, when its call is secure or about to be
+    /// ([`Stream::switch`]).
+    #[must_use]
+    pub fn call_key(&self, key: LineKey) -> Option<MasterKey> {
+        self.secure.protection(self.calls.line(key).session()?)?.master_key()
     }
 
     /// The settings as they are.

@@ -1,5 +1,6 @@
 //! What the phone asks of its host.
 
+use crate::secure_call::{Job, Reason};
 use crate::transaction::Hop;
 use crate::ua::{ExtensionId, MapPort, Query, RegistrationState, Service, Ticket};
 
@@ -27,6 +28,10 @@ pub enum Output<'a> {
     /// [`super::Input::PortMapped`]: [`crate::stun::Binding`] is the machine for it. The call waits for two
     /// seconds.
     MapPort(MapPort),
+    /// RSA for a secure call: do it, here or on another thread or a unit of the processor, and answer with
+    /// [`super::Input::Computed`] within ten seconds. [`crate::secure_call::engine::perform`] does it in
+    /// software.
+    Compute(&'a Job),
     /// Something worth a line in a log.
     Notice(Notice),
 }
@@ -50,6 +55,11 @@ pub enum Notice {
         extension: ExtensionId,
         /// What it wants.
         service: Service,
+    },
+    /// A call that was to be secure stays in clear.
+    StaysClear {
+        /// Why.
+        reason: Reason,
     },
     /// A server that the phone is registered with told the time.
     Clock {

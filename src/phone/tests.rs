@@ -6,6 +6,7 @@ use std::vec::Vec;
 
 use super::*;
 use crate::media::stream::Statistics;
+use crate::secure_call::{Answer, Done, Fault, Reason};
 use crate::transaction::{Hop, Transport};
 use crate::ua::{ExtensionId, Service};
 
@@ -28,6 +29,7 @@ struct Desk {
     sent: Vec<String>,
     notices: Vec<Notice>,
     questions: Vec<crate::ua::MapPort>,
+    jobs: Vec<crate::secure_call::Job>,
 }
 
 impl Desk {
@@ -43,6 +45,7 @@ impl Desk {
             sent: Vec::new(),
             notices: Vec::new(),
             questions: Vec::new(),
+            jobs: Vec::new(),
         };
         desk.give(Input::Network(Network::Up { address: [192, 0, 2, 101].into() }));
         desk
@@ -63,6 +66,7 @@ impl Desk {
                 }
                 Output::MapPort(question) => self.questions.push(question),
                 Output::Notice(notice) => self.notices.push(notice),
+                Output::Compute(job) => self.jobs.push(job.clone()),
                 Output::Resolve { host, .. } => panic!("asks for {host}"),
             }
         }
@@ -424,4 +428,49 @@ fn srtp_follows_its_settings_and_lends_its_keys() {
         assert_eq!(keys.map(|keys| keys.receive.key()), protected.then_some(&b"YS___semctl () {"[..]));
         assert_eq!(desk.phone.media_keys(LineKey::L2), None);
     }
+}
+
+/// A Hello comes in a call: without certificate or time it is refused and the call stays in clear; else the
+/// phone asks its host for RSA.
+#[test]
+fn a_hello_gives_a_job_to_the_host_or_a_reason() {
+    let hello = include_str!("../secure_call/vectors/caller_hello").trim();
+    let mut desk = Desk::registered();
+    desk.call_in_with("");
+    desk.press("SPEAKER");
+    let answer = desk.sent.last().unwrap();
+    let to = answer.lines().find(|line| line.starts_with("To: ")).unwrap().to_string();
+    let info = |desk: &mut Desk, number: u8| {
+        desk.notices.clear();
+        let length = hello.len();
+        desk.receive(&std::format!(
+            "INFO sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKi{number}\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:102@192.0.2.1>;tag=f\r\n{to}\r\nCall-ID: in\r\n\
+             CSeq: {number} INFO\r\nContent-Type: application/x-sipura-secure\r\n\
+             Content-Length: {length}\r\n\r\n{hello}"
+        ));
+    };
+    let reason = |fault| [Notice::StaysClear { reason: Reason::Own(fault) }];
+    info(&mut desk, 2);
+    assert!(desk.sent.last().unwrap().starts_with("SIP/2.0 415"), "{}", desk.sent.last().unwrap());
+    assert_eq!(desk.notices, reason(Fault::NotProvisioned));
+    let cards = [
+        ("Mini_Certificate_1_", include_str!("../secure_call/vectors/jane.cert")),
+        ("SRTP_Private_Key_1_", include_str!("../secure_call/vectors/jane.key")),
+    ];
+    for (tag, value) in cards {
+        desk.phone.set(desk.now, tag, value.trim()).unwrap();
+    }
+    info(&mut desk, 3);
+    assert_eq!(desk.notices, reason(Fault::Clock));
+    desk.give(Input::Clock(crate::base::UnixTime(1_780_000_000)));
+    info(&mut desk, 4);
+    assert_eq!((desk.jobs.len(), desk.notices.len()), (1, 0), "one job at a time");
+    let ticket = desk.jobs[0].ticket;
+    // Another's answer changes nothing; without the host's help the call stays in clear.
+    desk.give(Input::Computed(&Done { ticket: ticket.next(), answer: Answer::Failed }));
+    desk.give(Input::Computed(&Done { ticket, answer: Answer::Failed }));
+    assert!(desk.sent.last().unwrap().starts_with("SIP/2.0 500"), "{}", desk.sent.last().unwrap());
+    assert_eq!(desk.notices, [Notice::StaysClear { reason: Reason::Engine }]);
+    assert_eq!(desk.phone.view().audio.streams[0].unwrap().switch, None);
 }

@@ -72,6 +72,9 @@ pub struct LineView<'a> {
     pub number: &'a str,
     /// Whether the other side called us.
     pub incoming: bool,
+    /// Whether the call is secure: both directions protected, and who the other side is shown by its
+    /// certificate.
+    pub secure: bool,
     /// Whether the far end has put us on hold.
     pub held_by_peer: bool,
     /// Whether its far end is being sent to somebody else.
@@ -136,6 +139,7 @@ fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
         number,
         diverted_by: diverted_by(phone, key).unwrap_or_default(),
         incoming: appearance.is_incoming(),
+        secure: appearance.is_secure(),
         held_by_peer: appearance.is_held_by_peer(),
         transfer: line.transfer(),
         conferenced: phone.calls.is_conferenced(key),

@@ -226,18 +226,27 @@ impl Callee {
         }
     }
 
-    /// Who the caller says it is, once the call is secure. The person has to judge it: anyone who has the
-    /// CA's signature may call, and the caller proves nothing but that.
+    /// What is left when the call is secure; the machine has no further use then.
     #[must_use]
-    pub const fn peer(&self) -> Option<&Peer> {
+    pub const fn line(&self) -> Option<&Line> {
         match &self.stage {
-            Stage::Secure { line } => Some(&line.peer),
+            Stage::Secure { line } => Some(line),
             Stage::Idle
             | Stage::Testing { .. }
             | Stage::Examining { .. }
             | Stage::Answered { .. }
             | Stage::Opening { .. }
             | Stage::Confirming { .. } => None,
+        }
+    }
+
+    /// Who the caller says it is, once the call is secure. The person has to judge it: anyone who has the
+    /// CA's signature may call, and the caller proves nothing but that.
+    #[must_use]
+    pub const fn peer(&self) -> Option<&Peer> {
+        match self.line() {
+            Some(line) => Some(&line.peer),
+            None => None,
         }
     }
 

@@ -242,11 +242,11 @@ impl Caller {
         }
     }
 
-    /// Who the callee is, once the call is secure.
+    /// What is left when the call is secure; the machine has no further use then.
     #[must_use]
-    pub const fn peer(&self) -> Option<&Peer> {
+    pub const fn line(&self) -> Option<&Line> {
         match &self.stage {
-            Stage::Secure { line } => Some(&line.peer),
+            Stage::Secure { line } => Some(line),
             Stage::Testing { .. }
             | Stage::HelloSent { .. }
             | Stage::Examining { .. }
@@ -254,6 +254,15 @@ impl Caller {
             | Stage::FinalSent { .. }
             | Stage::Confirming { .. }
             | Stage::Clear(_) => None,
+        }
+    }
+
+    /// Who the callee is, once the call is secure.
+    #[must_use]
+    pub const fn peer(&self) -> Option<&Peer> {
+        match self.line() {
+            Some(line) => Some(&line.peer),
+            None => None,
         }
     }
 

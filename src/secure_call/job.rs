@@ -92,7 +92,7 @@ impl fmt::Debug for Work {
 }
 
 /// A piece of work that is done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
     /// The job's.
     pub ticket: Ticket,

@@ -68,15 +68,27 @@ pub(super) struct Terms {
     pub(super) remote_ssrc: u32,
 }
 
-/// A key, whom it is shared with, and for which streams.
+/// A key, whom it is shared with, and for which streams: all that is left of a handshake that has succeeded.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub struct Line {
     pub(super) peer: Peer,
     pub(super) master: MasterKey,
     pub(super) terms: Terms,
 }
 
 impl Line {
+    /// Who the other one is.
+    #[must_use]
+    pub const fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    /// What the audio of a secure call is protected with.
+    #[must_use]
+    pub const fn secured(&self) -> Protection<'_> {
+        self.protection(true, true)
+    }
+
     pub(super) const fn protection(&self, sends: bool, secure: bool) -> Protection<'_> {
         Protection {
             master: &self.master,

@@ -121,4 +121,4 @@ pub use fuzz::{fuzz_certificate, fuzz_handshake_moves};
 pub use hello::{Block, Body, CallerFinal, Flags, Hello, Message, Role, Suite};
 pub use job::{Answer, Done, Job, Ticket, Work};
 pub use keys::MasterKey;
-pub use line::{Notify, Peer, Protection};
+pub use line::{Line, Notify, Peer, Protection};

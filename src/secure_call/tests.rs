@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::{Instant, Rng, UnixTime};
 
+#[cfg(feature = "issuer")]
 pub(super) const CA_KEY: &str = include_str!("vectors/ca.key");
 pub(super) const JOE: (&str, &str) = (include_str!("vectors/joe.cert"), include_str!("vectors/joe.key"));
 pub(super) const JANE: (&str, &str) = (include_str!("vectors/jane.cert"), include_str!("vectors/jane.key"));

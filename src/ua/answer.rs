@@ -5,6 +5,7 @@ use core::net::SocketAddr;
 use super::answered::name;
 use super::guard::Challenge;
 use super::identifier;
+use super::inquiry;
 use super::refresh;
 use super::report::Report;
 use super::request;
@@ -43,8 +44,9 @@ pub(super) struct Answer<'a> {
     pub(super) challenge: Option<&'a Challenge<'a>>,
     /// How the call sounded.
     pub(super) report: Option<&'a Report>,
-    /// A session description.
+    /// A session description, or a letter.
     pub(super) body: &'a [u8],
+    pub(super) is_letter: bool,
 }
 
 /// Who was reached, and where.
@@ -73,6 +75,7 @@ impl<'a> Answer<'a> {
             challenge: None,
             report: None,
             body: b"",
+            is_letter: false,
         }
     }
 }
@@ -258,7 +261,8 @@ fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {
     if answer.body.is_empty() {
         compose::finish_without_body(out);
     } else {
-        compose::finish_with_body(out, request::SDP, answer.body);
+        let kind = if answer.is_letter { inquiry::KIND } else { request::SDP };
+        compose::finish_with_body(out, kind, answer.body);
     }
 }
 

@@ -1,8 +1,9 @@
-//! Requests of ours that run beside a session's INVITE: PRACK and UPDATE.
+//! Requests of ours that run beside a session's INVITE: PRACK, UPDATE, and INFO with a letter.
 
 use super::challenge::{Attempts, Recipient, Target, Verdict};
 use super::errand::{Errand, Purpose};
 use super::identifier;
+use super::inquiry;
 use super::next_hop::NextHop;
 use super::request;
 use super::{Instant, Rng, SessionId, UserAgent};
@@ -20,6 +21,8 @@ pub(super) enum Beside<'a> {
     Prack(RAck<'a>),
     /// The session is refreshed (RFC 4028 §7.4).
     Update,
+    /// The layer above asks something.
+    Ask(&'a [u8]),
 }
 
 impl UserAgent {
@@ -55,6 +58,7 @@ impl UserAgent {
         let (method, purpose) = match beside {
             Beside::Prack(_) => (Method::Prack, Purpose::Prack(id)),
             Beside::Update => (Method::Update, Purpose::Update(id)),
+            Beside::Ask(_) => (Method::Info, Purpose::Ask(id)),
         };
         dialog.compose_head(&mut out, method, cseq, via, settings.max_forwards);
         match beside {
@@ -67,15 +71,20 @@ impl UserAgent {
                 request::contact(&mut out, &account, address);
                 session.compose_timer(&mut out, settings);
             }
+            Beside::Ask(_) => request::contact(&mut out, &account, address),
         }
         request::demands(&mut out, &account);
         session.write_appearance(&mut out, &account, false);
         request::user_agent(&mut out, settings);
-        let target = Target { method: method.as_bytes(), uri: dialog.aim().request_uri, body: b"" };
+        let body = match beside {
+            Beside::Ask(body) => body,
+            Beside::Prack(_) | Beside::Update => b"",
+        };
+        let target = Target { method: method.as_bytes(), uri: dialog.aim().request_uri, body };
         let recipient = Recipient::Anybody(&session.beside_attempts);
         let keys = credentials.of_mut(session.extension);
         keys.write(&account.identity(), &target, recipient, rng, &mut out);
-        compose::finish_without_body(&mut out);
+        finish(&mut out, inquiry::KIND, body);
         let Ok(length) = out.finish() else {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
@@ -122,16 +131,24 @@ impl UserAgent {
         for name in REPEATED {
             compose::copy(&mut out, &before, name);
         }
-        let target = Target { method: method.as_bytes(), uri, body: b"" };
+        let target = Target { method: method.as_bytes(), uri, body: before.body() };
         let keys = credentials.of_mut(session.extension);
         let identity = accounts.of(session.extension).identity();
         keys.write(&identity, &target, Recipient::Anybody(&session.beside_attempts), rng, &mut out);
-        compose::finish_without_body(&mut out);
+        finish(&mut out, inquiry::KIND, before.body());
         let Ok(length) = out.finish() else {
             counters.unsendable = counters.unsendable.saturating_add(1);
             return None;
         };
         vacant.start(now, length, hop, owner, &settings.timers)
+    }
+}
+
+fn finish(out: &mut Writer<'_>, kind: &[u8], body: &[u8]) {
+    if body.is_empty() {
+        compose::finish_without_body(out);
+    } else {
+        compose::finish_with_body(out, kind, body);
     }
 }
 

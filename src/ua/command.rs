@@ -52,6 +52,23 @@ pub enum Command<'a> {
         /// How long it was held.
         duration_ms: u16,
     },
+    /// Ask the far end something in an INFO request; [`super::Event::Replied`] brings the answer. One
+    /// question at a time.
+    Ask {
+        /// A session that is answered.
+        session: SessionId,
+        /// What is asked, at most [`crate::limits::LETTER_BYTES`].
+        body: &'a [u8],
+    },
+    /// Answer what the far end has asked ([`super::Event::Asked`]).
+    Reply {
+        /// The session.
+        session: SessionId,
+        /// 200 to 699.
+        status: u16,
+        /// The answer; may be empty.
+        body: &'a [u8],
+    },
     /// Keep being told of something (RFC 6665); [`super::Event::Subscribed`] tells how it stands. Mailboxes
     /// need no command.
     Subscribe {

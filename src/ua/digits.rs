@@ -12,6 +12,7 @@ use heapless::Deque;
 use super::challenge::{Attempts, Recipient, Target, Verdict};
 use super::errand::{Errand, Purpose};
 use super::identifier;
+use super::inquiry::{self, is_letter};
 use super::request;
 use super::response::challenges;
 use super::session::progress::{Input, State};
@@ -160,6 +161,9 @@ impl UserAgent {
     /// An INFO within a session.
     pub(super) fn informed(&mut self, now: Instant, arrival: Hop, request: &Message<'_>, id: SessionId) {
         let named = self.sessions.get(id.0).is_some_and(|session| session.state.is_named());
+        if named && is_letter(request) {
+            return self.asked(now, arrival, request, id);
+        }
         let pressed = Pressed::of(request).filter(|_| named);
         let readable = pressed.is_some() || request.body().is_empty();
         self.reply(now, arrival, request, id, if readable { Status::OK } else { Status::BAD_REQUEST });
@@ -217,7 +221,7 @@ pub(super) fn is_of_package(request: &Message<'_>) -> bool {
 }
 
 /// The bodies of INFO that we read.
-pub(super) const BODIES: [&[u8]; 2] = [RELAY, PLAIN];
+pub(super) const BODIES: [&[u8]; 3] = [RELAY, PLAIN, inquiry::KIND];
 const RELAY: &[u8] = b"application/dtmf-relay";
 const PLAIN: &[u8] = b"application/dtmf";
 /// How long a key was held that nobody says it of.

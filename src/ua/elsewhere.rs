@@ -96,6 +96,7 @@ impl UserAgent {
             Purpose::Info(id)
             | Purpose::Prack(id)
             | Purpose::Update(id)
+            | Purpose::Ask(id)
             | Purpose::Refer(id)
             | Purpose::Notify(id) => &mut self.sessions.get_mut(id.0)?.dialog,
             Purpose::Register | Purpose::Invite(_) | Purpose::Bye(_) | Purpose::Cancel => return None,
@@ -114,6 +115,7 @@ impl UserAgent {
             Purpose::Info(id)
             | Purpose::Prack(id)
             | Purpose::Update(id)
+            | Purpose::Ask(id)
             | Purpose::Refer(id)
             | Purpose::Notify(id) => {
                 // What belongs to a call that is over has no use elsewhere.
@@ -143,6 +145,7 @@ impl UserAgent {
         let place = match errand.purpose {
             Purpose::Info(id) => self.sessions.get_mut(id.0).map(|session| &mut session.digits.client),
             Purpose::Update(id) => self.sessions.get_mut(id.0).map(|session| &mut session.update),
+            Purpose::Ask(id) => self.sessions.get_mut(id.0).map(|session| &mut session.inquiry.asking),
             Purpose::Refer(id) => {
                 let session = self.sessions.get_mut(id.0);
                 session.and_then(|session| session.transfer.as_mut()).map(|transfer| &mut transfer.client)
@@ -193,6 +196,7 @@ const fn is_beside(purpose: Purpose) -> bool {
         Purpose::Info(_)
         | Purpose::Prack(_)
         | Purpose::Update(_)
+        | Purpose::Ask(_)
         | Purpose::Refer(_)
         | Purpose::Notify(_)
         | Purpose::Subscribe(_) => true,

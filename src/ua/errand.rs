@@ -29,6 +29,8 @@ pub(super) enum Purpose {
     Subscribe(SubscriberId),
     /// A refresh.
     Update(SessionId),
+    /// A question of the layer above.
+    Ask(SessionId),
     Refer(SessionId),
     /// How the call that a REFER asked for goes, told in the call that the REFER came in.
     Notify(SessionId),
@@ -47,6 +49,7 @@ impl Errand {
             Purpose::Prack(id) => (PRACK, id.0.bits()),
             Purpose::Subscribe(id) => (SUBSCRIBE, id.bits()),
             Purpose::Update(id) => (UPDATE, id.0.bits()),
+            Purpose::Ask(id) => (ASK, id.0.bits()),
             Purpose::Refer(id) => (REFER, id.0.bits()),
             Purpose::Notify(id) => (NOTIFY, id.0.bits()),
             Purpose::Cancel => (CANCEL, 0),
@@ -67,6 +70,7 @@ impl Errand {
             PRACK => Purpose::Prack(session),
             SUBSCRIBE => Purpose::Subscribe(Handle::of_bits(u32::from_be_bytes([a, b, c, d]))),
             UPDATE => Purpose::Update(session),
+            ASK => Purpose::Ask(session),
             REFER => Purpose::Refer(session),
             NOTIFY => Purpose::Notify(session),
             CANCEL => Purpose::Cancel,
@@ -84,6 +88,7 @@ const INFO: u8 = 5;
 const PRACK: u8 = 16;
 const SUBSCRIBE: u8 = 24;
 const UPDATE: u8 = 17;
+const ASK: u8 = 18;
 const REFER: u8 = 25;
 const NOTIFY: u8 = 26;
 
@@ -102,6 +107,7 @@ mod tests {
                 Purpose::Info(session),
                 Purpose::Prack(session),
                 Purpose::Update(session),
+                Purpose::Ask(session),
                 Purpose::Cancel,
                 Purpose::Subscribe(Handle::of_bits(3)),
                 Purpose::Refer(session),

@@ -41,6 +41,19 @@ pub enum Event {
         /// How long it was held.
         duration_ms: u16,
     },
+    /// The far end asks something that is not the user agent's to answer: read
+    /// [`super::UserAgent::letter`] and answer with [`super::Command::Reply`].
+    Asked {
+        /// The session.
+        session: SessionId,
+    },
+    /// The answer to [`super::Command::Ask`]; its body is [`super::UserAgent::letter`].
+    Replied {
+        /// The session.
+        session: SessionId,
+        /// 200 to 699; 408 when nobody answered.
+        status: u16,
+    },
     /// A hold or resume that we asked for failed with this status; the session is as it was before.
     MediaFailed {
         /// The session.

@@ -54,6 +54,7 @@ impl UserAgent {
             | Purpose::Info(_)
             | Purpose::Prack(_)
             | Purpose::Update(_)
+            | Purpose::Ask(_)
             | Purpose::Refer(_)
             | Purpose::Notify(_)
             | Purpose::Subscribe(_) => None,
@@ -75,6 +76,7 @@ impl UserAgent {
             | Purpose::Bye(_)
             | Purpose::Info(_)
             | Purpose::Update(_)
+            | Purpose::Ask(_)
             | Purpose::Prack(_) => true,
             Purpose::Invite(id) => {
                 self.sessions.get(id.0).is_some_and(|session| session.state == State::Confirmed)

@@ -4,6 +4,7 @@
 use super::answer::Answer;
 use super::digits;
 use super::guard::Lock;
+use super::inquiry::is_letter;
 use super::request::abilities;
 use super::session::progress::{Input, State};
 use super::summons::asks_to_be_answered;
@@ -36,6 +37,12 @@ impl UserAgent {
         match verdict {
             Verdict::Admit if message.is_request() => self.receive_request(now, rng, arrival, &message),
             Verdict::Admit => self.receive_response(now, rng, &message),
+            // A letter is one whatever its type says.
+            Verdict::Answer(rejection)
+                if rejection.status == Status::UNSUPPORTED_MEDIA_TYPE && is_letter(&message) =>
+            {
+                self.receive_request(now, rng, arrival, &message);
+            }
             // RFC 6086 §4.2.2: the package comes before its body.
             Verdict::Answer(rejection) if rejection.status == Status::UNSUPPORTED_MEDIA_TYPE => {
                 let of_package = digits::is_of_package(&message);

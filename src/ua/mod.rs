@@ -27,6 +27,7 @@ mod identity;
 pub mod ids;
 mod incoming;
 mod incoming_call;
+mod inquiry;
 mod keep_alive;
 mod media_port;
 mod modify;
@@ -120,6 +121,7 @@ pub struct UserAgent {
     keep_alives: PerExtension<KeepAlive>,
     outbox: Outbox,
     answered: Answered,
+    letter: inquiry::Letter,
     guard: Guard,
     events: Deque<Event, { limits::EVENTS }>,
     address: Option<IpAddr>,
@@ -220,6 +222,7 @@ impl UserAgent {
             keep_alives: PerExtension([const { KeepAlive::new() }; limits::EXTENSIONS]),
             outbox: Outbox::new(),
             answered: Answered::new(),
+            letter: inquiry::Letter::new(),
             guard: Guard::new(),
             events: Deque::new(),
             address: None,
@@ -440,6 +443,7 @@ impl UserAgent {
             }
             Purpose::Info(id) => self.digit_done(now, rng, id, loss.status()),
             Purpose::Update(id) => self.update_failed(now, rng, id, loss.status()),
+            Purpose::Ask(id) => self.ask_done(now, rng, id, loss.status(), b""),
             // The peer goes on with its INVITE, or gives it up.
             Purpose::Prack(_) | Purpose::Cancel => {}
             Purpose::Refer(id) => self.refer_failed(now, rng, id, loss.status()),
@@ -458,6 +462,7 @@ impl UserAgent {
             }
             Purpose::Info(id) => self.sessions.get(id.0).and_then(|session| session.digits.client),
             Purpose::Update(id) => self.sessions.get(id.0).and_then(|session| session.update),
+            Purpose::Ask(id) => self.sessions.get(id.0).and_then(|session| session.inquiry.asking),
             // Several may be under way, one in each early dialog.
             Purpose::Prack(id) => self.sessions.get(id.0).map(|_| client),
             Purpose::Refer(id) => {
@@ -514,6 +519,10 @@ impl UserAgent {
             }
             Command::SendDigit { session, digit, duration_ms } => {
                 return self.send_digit(now, rng, session, digit, duration_ms);
+            }
+            Command::Ask { session, body } => return self.ask(now, rng, session, body),
+            Command::Reply { session, status, body } => {
+                return self.reply_to_question(now, session, status, body);
             }
             Command::Answer(id) => (id, progress::Input::Answer),
             Command::End(id) => (id, progress::Input::End),

@@ -405,6 +405,9 @@ impl UserAgent {
         if let Some(next) = step.next {
             session.state = next;
         }
+        if step.ended.is_some() {
+            self.close_inquiry(now, id);
+        }
         let sent = self.carry_out(now, rng, id, step.send);
         // Without a BYE nothing would end the session.
         let unsaid = sent.is_none() && matches!(step.send, Send::Bye | Send::AckThenBye);

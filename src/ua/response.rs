@@ -36,6 +36,9 @@ impl UserAgent {
                     Purpose::Update(id) if self.awaits(errand, client) => {
                         self.update_answered(now, rng, client, id, response);
                     }
+                    Purpose::Ask(id) if self.awaits(errand, client) => {
+                        self.ask_answered(now, rng, client, id, response);
+                    }
                     Purpose::Subscribe(id) if self.awaits(errand, client) => {
                         self.subscribe_answered(now, rng, id, response);
                     }
@@ -48,6 +51,7 @@ impl UserAgent {
                     Purpose::Register
                     | Purpose::Info(_)
                     | Purpose::Update(_)
+                    | Purpose::Ask(_)
                     | Purpose::Subscribe(_)
                     | Purpose::Refer(_)
                     | Purpose::Notify(_)

@@ -18,6 +18,7 @@ mod registration;
 mod rfc3665;
 mod rfc5359;
 mod scene;
+mod securing;
 mod services;
 mod sharing;
 mod transferring;

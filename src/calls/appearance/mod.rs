@@ -13,6 +13,7 @@ mod called_back;
 mod dialling;
 mod moved;
 mod rest;
+mod secured;
 mod sounds;
 
 use heapless::String;
@@ -39,6 +40,8 @@ pub struct Appearance {
     ready: bool,
     incoming: bool,
     held_by_peer: bool,
+    /// Both directions are protected.
+    secure: bool,
     connected_since: Option<Instant>,
     /// Since when a far end that was called back waits for the person: it has answered first.
     answered_since: Option<Instant>,
@@ -232,6 +235,7 @@ impl Appearance {
             ready: false,
             incoming: false,
             held_by_peer: false,
+            secure: false,
             connected_since: None,
             answered_since: None,
             collector: Collector::new(),
@@ -561,7 +565,7 @@ impl Appearance {
     fn invalidate(&mut self) {
         self.state = CallState::Invalid;
         self.session = None;
-        self.held_by_peer = false;
+        (self.held_by_peer, self.secure) = (false, false);
         self.connected_since = None;
         self.silence();
     }

@@ -27,7 +27,7 @@ impl Appearance {
     /// when it answers.
     const fn followed(&mut self, session: SessionId) -> Step {
         self.session = Some(session);
-        self.held_by_peer = false;
+        (self.held_by_peer, self.secure) = (false, false);
         self.incoming = false;
         self.connected_since = None;
         if matches!(self.state, CallState::Connected) {
@@ -53,7 +53,7 @@ impl Appearance {
 
     fn replaced(&mut self, now: Instant, session: SessionId) -> Step {
         self.session = Some(session);
-        self.held_by_peer = false;
+        (self.held_by_peer, self.secure) = (false, false);
         self.connected_since = self.connected_since.or(Some(now));
         if self.state != CallState::Held {
             self.state = CallState::Connected;

@@ -143,7 +143,12 @@ impl Desk {
                     self.commands.push(sharing::said(&command));
                     if matches!(command, Command::Subscribe { .. }) { self.subscribes } else { Outcome::Done }
                 }
-                Command::Register(_) | Command::Unregister(_) => panic!("not the business of calls"),
+                Command::Register(_)
+                | Command::Unregister(_)
+                | Command::Ask { .. }
+                | Command::Reply { .. } => {
+                    panic!("not the business of calls")
+                }
             };
             self.give(Input::Outcome { order: *order, outcome });
         }

@@ -62,6 +62,8 @@ pub(super) fn said(command: &Command<'_>) -> Text {
         | Command::SendDigit { .. }
         | Command::Transfer { .. }
         | Command::TransferTo { .. }
+        | Command::Ask { .. }
+        | Command::Reply { .. }
         | Command::TransferInto { .. } => panic!("{command:?} is about no shared line"),
     }
 }

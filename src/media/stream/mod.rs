@@ -75,6 +75,9 @@ pub struct StreamPlan {
     pub jitter: jitter_buffer::Setting,
     /// Seconds between RTCP reports; 0 for none.
     pub rtcp_interval_s: u8,
+    /// The identifier to send under, when the two sides have agreed on one; numbers go on from below 2^15
+    /// then, as SRTP wants it (RFC 4568 §6.4).
+    pub ssrc: Option<u32>,
 }
 
 /// The figures of a stream so far, over all its sources: those that `P-RTP-Stat` and the phone's status
@@ -226,6 +229,7 @@ impl Default for StreamPlan {
             dtmf: sender::Setting::default(),
             jitter: jitter_buffer::Setting::default(),
             rtcp_interval_s: 0,
+            ssrc: None,
         }
     }
 }

@@ -73,6 +73,18 @@ impl Outgoing {
             self.keys = Sender::new(new.dtmf);
         }
         self.keys.set(new.dtmf);
+        if let Some(ssrc) = new.ssrc.filter(|ssrc| *ssrc != self.ssrc && old.ssrc != new.ssrc) {
+            self.go_on_as(ssrc);
+        }
+    }
+
+    /// Another identifier, agreed on with the peer: nobody may chase it away again.
+    fn go_on_as(&mut self, ssrc: u32) {
+        (self.ssrc, self.former_ssrc, self.collided) = (ssrc, None, true);
+        self.sequence &= 0x7FFF;
+        self.marker = true;
+        self.packets_before = self.packets_before.saturating_add(core::mem::take(&mut self.packets));
+        self.octets_before = self.octets_before.saturating_add(core::mem::take(&mut self.octets));
     }
 
     pub(super) fn capture(

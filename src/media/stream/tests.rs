@@ -362,3 +362,27 @@ proptest! {
         }
     }
 }
+
+/// RFC 4568 §6.4: numbers begin below 2^15 with a new key; the source that the two sides agreed on is
+/// nobody's to chase away, and goes on when the plan changes otherwise.
+#[test]
+fn an_agreed_source_takes_the_place_of_the_own_one() {
+    let now = Instant::ZERO;
+    let mut stream = stream(5, StreamPlan::default());
+    let mut datagram = [0; 256];
+    let mut sent = |stream: &mut AudioStream| {
+        let length = stream.capture(now, &[0; 160], &mut datagram).unwrap();
+        let packet = Packet::parse(&datagram[..length]).unwrap();
+        (packet.ssrc, packet.sequence)
+    };
+    let (own, first) = sent(&mut stream);
+    assert_ne!(own, 77);
+    let plan = StreamPlan { ssrc: Some(77), ..StreamPlan::default() };
+    stream.update(now, plan);
+    let (agreed, second) = sent(&mut stream);
+    assert_eq!((agreed, second), (77, (first + 1) & 0x7FFF));
+    stream.update(now, StreamPlan { receive: false, ..plan });
+    assert_eq!(sent(&mut stream), (77, second + 1), "numbers never begin anew under a key");
+    stream.update(now, StreamPlan::default());
+    assert_eq!(sent(&mut stream), (77, second + 2));
+}

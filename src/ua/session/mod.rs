@@ -14,6 +14,7 @@ use super::failures::Search;
 use super::identifier::{Branch, Tag};
 use super::identity::Party;
 use super::ids::ExtensionId;
+use super::inquiry::Inquiry;
 use super::media_port::Mapping;
 use super::provisional::Reliable;
 use super::session_timer::{Grant, SessionTimer};
@@ -103,6 +104,7 @@ pub(super) struct Session {
     /// The branch of the ACK to the last 2xx, and the CSeq that it acknowledges.
     pub(super) acknowledged: Option<(Branch, u32)>,
     pub(super) digits: DigitRelay,
+    pub(super) inquiry: Inquiry,
     /// The far end is being sent elsewhere.
     pub(super) transfer: Option<Transfer>,
     /// Another call has taken its place: when to end it.
@@ -219,6 +221,7 @@ impl Session {
             search: Search::default(),
             acknowledged: None,
             digits: DigitRelay::default(),
+            inquiry: Inquiry::default(),
             transfer: None,
             leave: Timer::OFF,
             timers: Timers::default(),

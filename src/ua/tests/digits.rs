@@ -106,7 +106,10 @@ fn rfc6086_4_2_2_what_the_peer_sends() {
     desk.receive(&info(5, &tag, "application/dtmf-relay", "", "Duration=250\r\n"));
     let _ = desk.next("400");
     desk.receive(&info(6, &tag, "application/media_control+xml", "", "<x/>"));
-    assert_eq!(desk.next("415").header("Accept"), "application/dtmf-relay, application/dtmf");
+    assert_eq!(
+        desk.next("415").header("Accept"),
+        "application/dtmf-relay, application/dtmf, application/x-sipura-secure"
+    );
     desk.receive(&info(7, &tag, "application/x", "Info-Package: x\r\n", "x"));
     assert!(desk.next("469").text.contains("\r\nRecv-Info: \r\n"));
     desk.receive(&info(8, &tag, "application/dtmf", "Info-Package: x\r\n", "1"));

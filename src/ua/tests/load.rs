@@ -132,6 +132,8 @@ impl World {
                 | Event::Hold(_)
                 | Event::Digit { .. }
                 | Event::Clock { .. }
+                | Event::Asked { .. }
+                | Event::Replied { .. }
                 | Event::Ended { .. } => {}
             }
         }

@@ -10,6 +10,7 @@ mod failover;
 mod headers;
 mod identity;
 mod incoming;
+mod inquiry;
 mod link;
 mod load;
 mod media_port;

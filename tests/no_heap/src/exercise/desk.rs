@@ -71,7 +71,9 @@ impl Host {
     fn carry_out(&mut self, reply: &mut [u8]) -> Option<(Hop, usize)> {
         let (hop, bytes) = match self.phone.poll()? {
             Output::Transmit { hop, bytes } => (hop, bytes),
-            Output::Resolve { .. } | Output::MapPort(_) | Output::Notice(_) => return self.carry_out(reply),
+            Output::Resolve { .. } | Output::MapPort(_) | Output::Compute(_) | Output::Notice(_) => {
+                return self.carry_out(reply);
+            }
         };
         let Ok(message) = Message::parse(bytes) else { return Some((hop, 0)) };
         let Some(method) = message.method() else {

@@ -1,7 +1,7 @@
 //! The words of a scenario: what a person does at one phone, and what is expected of it.
 
 use super::{PhoneId, Station, World};
-use deskphone::base::Instant;
+use deskphone::base::{Instant, UnixTime};
 use deskphone::phone::{Hook, Input, Key, Network};
 
 /// One phone of a world, for a moment: `world.at(DESK).press("L1").dial("102#")`.
@@ -88,6 +88,12 @@ impl<S: Station> Desk<'_, S> {
         let address = self.world.ip_of(self.id);
         self.world.note(self.id, "network up");
         self.world.input(self.id, Input::Network(Network::Up { address }));
+        self
+    }
+
+    /// The phone learns the time: seconds since 1970, in Greenwich.
+    pub fn tell_time(self, unix_seconds: u64) -> Self {
+        self.world.input(self.id, Input::Clock(UnixTime(unix_seconds)));
         self
     }
 

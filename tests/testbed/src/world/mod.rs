@@ -25,6 +25,7 @@ use crate::office::Office;
 use crate::seeded::Seeded;
 use deskphone::base::{Instant, earliest};
 use deskphone::phone::{Input, Output};
+use deskphone::secure_call::{Job, engine};
 use deskphone::transaction::{self, ConnectionId, Hop};
 use deskphone::ua::{Query, Records, Ticket};
 use sound::Sound;
@@ -75,6 +76,7 @@ struct Open {
 enum Wish {
     Transmit(Hop, Vec<u8>),
     Resolve(Ticket, Query, String),
+    Compute(Job),
 }
 
 impl<S: Station> World<S> {
@@ -256,7 +258,7 @@ impl<S: Station> World<S> {
         }
         for host in &mut self.phones {
             let plan = host.station.plan();
-            host.sound.follow(self.now, &plan, &mut host.rng);
+            host.sound.follow(self.now, &plan, &host.station.call_keys(), &mut host.rng);
             for packet in host.sound.turn(self.now, &plan) {
                 let from = SocketAddr::new(host.ip, packet.local_port);
                 self.network.send(self.now, from, packet.to, Transport::Udp, &packet.bytes);
@@ -291,7 +293,11 @@ impl<S: Station> World<S> {
         let Some(host) = self.phones.get_mut(id.0) else { return };
         match (arrival.transport, what) {
             (Transport::Udp, What::Bytes(bytes)) => {
-                if host.sound.receive(now, arrival.to.port(), &bytes) || arrival.to.port() >= MEDIA_PORTS {
+                let ours = host.sound.receive(now, arrival.to.port(), &bytes);
+                if let Some(serial) = host.sound.take_authentic() {
+                    host.station.step(now, &mut host.rng, Input::Authenticated { serial });
+                }
+                if ours || arrival.to.port() >= MEDIA_PORTS {
                     return;
                 }
                 let hop = hop(arrival, arrival.to.port());
@@ -329,6 +335,7 @@ impl<S: Station> World<S> {
                 match wish {
                     Wish::Transmit(hop, bytes) => self.transmit(id, hop, &bytes),
                     Wish::Resolve(ticket, query, name) => self.resolve(id, ticket, query, &name),
+                    Wish::Compute(job) => self.compute(id, &job),
                 }
             }
             self.record(id);
@@ -352,6 +359,7 @@ impl<S: Station> World<S> {
                 Output::Resolve { ticket, query, host } => {
                     return Some(Wish::Resolve(ticket, query, host.to_owned()));
                 }
+                Output::Compute(job) => return Some(Wish::Compute(job.clone())),
                 // The world has no STUN server: who asks one is not answered.
                 Output::MapPort(_) | Output::Notice(_) => {}
             }
@@ -378,6 +386,13 @@ impl<S: Station> World<S> {
             }
         };
         self.network.send(self.now, from, hop.remote, transport, bytes);
+    }
+
+    fn compute(&mut self, id: PhoneId, job: &Job) {
+        let done = engine::perform(job);
+        if let Some(host) = self.phones.get_mut(id.0) {
+            host.station.step(self.now, &mut host.rng, Input::Computed(&done));
+        }
     }
 
     fn resolve(&mut self, id: PhoneId, ticket: Ticket, query: Query, name: &str) {

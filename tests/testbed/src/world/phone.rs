@@ -3,7 +3,8 @@
 use super::station::{Levels, Station, levels};
 use super::{Desk, PhoneId, World};
 use deskphone::base::{Instant, Rng};
-use deskphone::phone::{AudioPlan, CallState, Input, Key, Output, Phone};
+use deskphone::crypto::MasterKey;
+use deskphone::phone::{AudioPlan, CallState, Input, Key, LineKey, Output, Phone};
 use std::iter::repeat_n;
 
 impl Station for Phone {
@@ -25,6 +26,10 @@ impl Station for Phone {
 
     fn plan(&self) -> AudioPlan {
         self.view().audio
+    }
+
+    fn call_keys(&self) -> [Option<MasterKey>; 4] {
+        LineKey::ALL.map(|key| self.call_key(key))
     }
 
     fn way_to(&self, label: &str) -> Option<Vec<Key>> {

@@ -6,11 +6,13 @@ use crate::goertzel;
 use crate::seeded::Seeded;
 use deskphone::base::Instant;
 use deskphone::config::Config;
+use deskphone::crypto::MasterKey;
 use deskphone::media::mixer::Mixer;
 use deskphone::media::scripted_tone::ScriptedTone;
 use deskphone::media::stream::{AudioStream, Received, StreamPlan};
-use deskphone::phone::{AudioPlan, Stream, Tone};
+use deskphone::phone::{AudioPlan, Stream, Switch, Tone};
 use deskphone::rtp::telephone_event::Digit;
+use deskphone::srtp::Session;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
@@ -30,6 +32,8 @@ pub(super) struct Sound {
     sample: u32,
     digits: String,
     tones: ScriptedTone,
+    /// A stream whose first authentic packet has come.
+    authentic: Option<u32>,
     /// The tone that sounds, and since when.
     tone: Option<(Tone, Instant)>,
 }
@@ -45,6 +49,10 @@ struct Call {
     /// The tone that the far end hears instead of the microphone, by the factory's script.
     tone: Option<(Tone, Instant)>,
     tones: ScriptedTone,
+    /// How the packets of a secure call are told, and what opens them.
+    switch: Option<Switch>,
+    session: Option<Session>,
+    heard: bool,
     /// The press that is being sent.
     pressed: Option<u32>,
 }
@@ -61,17 +69,29 @@ impl Sound {
     /// Takes a packet that came to a port; whether the port is one of the audio's.
     pub(super) fn receive(&mut self, now: Instant, port: u16, packet: &[u8]) -> bool {
         let Some(call) = self.calls.iter_mut().find(|call| call.local_port == port) else { return false };
-        if let Received::Digits(step) = call.audio.receive(now, packet) {
+        let Some(packet) = call.open(packet) else { return true };
+        if call.switch.is_some_and(|switch| ssrc_of(&packet) == Some(switch.remote_ssrc)) && !call.heard {
+            call.heard = true;
+            self.authentic = Some(call.serial);
+        }
+        if let Received::Digits(step) = call.audio.receive(now, &packet) {
             self.digits.extend(step.began.map(Digit::to_char));
         }
         true
     }
 
     /// Follows the plan: what has ended is dropped, what has changed goes on with the new plan.
-    pub(super) fn follow(&mut self, now: Instant, plan: &AudioPlan, rng: &mut Seeded) {
+    pub(super) fn follow(
+        &mut self,
+        now: Instant,
+        plan: &AudioPlan,
+        keys: &[Option<MasterKey>; 4],
+        rng: &mut Seeded,
+    ) {
         let wanted = |call: &Call| plan.streams.iter().flatten().any(|stream| stream.serial == call.serial);
         self.calls.retain(wanted);
-        for stream in plan.streams.iter().flatten() {
+        for (stream, key) in plan.streams.iter().zip(keys) {
+            let Some(stream) = stream else { continue };
             let agreed = agreed(stream, plan);
             let known = self.calls.iter_mut().find(|call| call.serial == stream.serial);
             match known {
@@ -82,6 +102,7 @@ impl Sound {
                     if *call.audio.plan() != agreed {
                         call.audio.update(now, agreed);
                     }
+                    call.follow_switch(stream, key.as_ref());
                     call.follow_digit(stream);
                     call.follow_tone(stream);
                 }
@@ -93,6 +114,9 @@ impl Sound {
                     remote: stream.remote,
                     audio: AudioStream::new(now, agreed, rng),
                     conferenced: stream.conferenced,
+                    switch: None,
+                    session: None,
+                    heard: false,
                     pressed: None,
                 }),
             }
@@ -111,6 +135,11 @@ impl Sound {
         } else {
             let _first = self.next_at.get_or_insert(now);
         }
+    }
+
+    /// The stream whose first authentic packet has come, once.
+    pub(super) const fn take_authentic(&mut self) -> Option<u32> {
+        self.authentic.take()
     }
 
     /// Plays and sends the next 20 ms if they are due.
@@ -216,12 +245,41 @@ impl Call {
         Some(frame)
     }
 
+    fn follow_switch(&mut self, stream: &Stream, key: Option<&MasterKey>) {
+        self.switch = stream.switch;
+        match (stream.switch, key) {
+            (Some(_), Some(key)) if self.session.is_none() => self.session = Session::new(key, key).ok(),
+            (Some(_), _) => {}
+            (None, _) => (self.session, self.heard) = (None, false),
+        }
+    }
+
+    /// What a packet says: that of a secure call's source is opened, another's is in clear as long as it may
+    /// be.
+    fn open(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
+        let mut bytes = packet.to_vec();
+        let Some(switch) = self.switch else { return Some(bytes) };
+        if ssrc_of(packet) != Some(switch.remote_ssrc) {
+            return Some(bytes).filter(|_| !switch.secure);
+        }
+        let length = self.session.as_mut()?.unprotect(&mut bytes, packet.len()).ok()?;
+        bytes.truncate(length);
+        Some(bytes)
+    }
+
     fn packet(&mut self, now: Instant, speech: &[i16]) -> Option<Packet> {
         let mut bytes = [0; 512];
-        let length = self.audio.capture(now, speech, &mut bytes)?;
+        let mut length = self.audio.capture(now, speech, &mut bytes)?;
+        if self.switch.is_some_and(|switch| switch.sends) {
+            length = self.session.as_mut()?.protect(&mut bytes, length).ok()?;
+        }
         let bytes = bytes.get(..length)?.to_vec();
         Some(Packet { local_port: self.local_port, to: self.remote, bytes })
     }
+}
+
+fn ssrc_of(packet: &[u8]) -> Option<u32> {
+    packet.get(8..12)?.first_chunk().copied().map(u32::from_be_bytes)
 }
 
 /// What a stream's machine is told; without a device nothing is sent.
@@ -233,6 +291,7 @@ fn agreed(stream: &Stream, plan: &AudioPlan) -> StreamPlan {
         dtmf_payload_type: stream.dtmf_payload_type,
         send: stream.send && (plan.device.is_some() || stream.tone.is_some()),
         receive: stream.receive,
+        ssrc: stream.media().ssrc,
         ..StreamPlan::default()
     }
 }

@@ -1,6 +1,7 @@
 //! What the world needs of a phone, and how a phone's view becomes levels of a ladder.
 
 use deskphone::base::{Instant, Rng};
+use deskphone::crypto::MasterKey;
 use deskphone::phone::{AudioPlan, Colour, Input, Lamp, Output, View};
 use deskphone::ua::RegistrationState;
 use std::fmt::Debug;
@@ -18,6 +19,10 @@ pub trait Station {
     fn levels(&self, now: Instant) -> Levels;
     /// What its audio task has to do.
     fn plan(&self) -> AudioPlan;
+    /// The key of each line's audio whose call is secure, or about to be.
+    fn call_keys(&self) -> [Option<MasterKey>; 4] {
+        [const { None }; 4]
+    }
     /// The keys that press the soft key with this label, if it is offered.
     fn way_to(&self, label: &str) -> Option<Vec<deskphone::phone::Key>>;
     /// What is left over when everything should have ended; empty when nothing is.
@@ -71,7 +76,12 @@ pub fn levels(view: &View<'_>, now: Instant) -> Levels {
                 stream.digit.map(|digit| format!(" digit {}", digit.symbol.symbol())).unwrap_or_default();
             let conference = if stream.conferenced { " conference" } else { "" };
             let tone = stream.tone.map(|tone| format!(" {} tone", word(tone))).unwrap_or_default();
-            format!("{} {way} {}{digit}{conference}{tone}", word(stream.codec), stream.remote)
+            let secure = match stream.switch {
+                Some(switch) if switch.secure => " secure",
+                Some(switch) if switch.sends => " protected",
+                Some(_) | None => "",
+            };
+            format!("{} {way} {}{digit}{conference}{tone}{secure}", word(stream.codec), stream.remote)
         });
         put(&format!("audio L{number}"), value);
     }

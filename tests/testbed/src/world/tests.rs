@@ -199,6 +199,7 @@ impl Station for Puppet {
             jitter: Default::default(),
             rtcp_interval_s: 0,
             protected: false,
+            switch: None,
         });
         plan
     }
