@@ -62,6 +62,8 @@ impl Calls {
             | Event::Digit { .. }
             | Event::MediaFailed { .. }
             | Event::Clock { .. }
+            | Event::Asked { .. }
+            | Event::Replied { .. }
             | Event::Ended { .. }
             | Event::Service { .. }
             | Event::MessageWaiting { .. }

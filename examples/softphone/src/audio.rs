@@ -13,12 +13,12 @@ use deskphone::media::scripted_tone::ScriptedTone;
 use deskphone::media::stream::Statistics;
 use deskphone::phone::{AudioPlan, LineKey, Phone, Tone};
 use deskphone::script::ToneScript;
-use deskphone::sdp::MediaKeys;
 use mio::{Registry, Token};
 
 use crate::fault::Fault;
 use crate::hearing::Hearing;
 use crate::microphone::Microphone;
+use crate::protection::Keys;
 use crate::record::Record;
 use crate::script::Sound;
 use crate::stream::Stream;
@@ -44,7 +44,7 @@ pub struct Audio {
     /// A place for each line key.
     streams: [Option<Stream>; 4],
     /// The keys of those that are SRTP.
-    keys: [Option<MediaKeys>; 4],
+    keys: [Keys; 4],
     tones: ScriptedTone,
     /// The tone that plays, since when, and its script.
     tone: Option<(Tone, Instant, ToneScript)>,
@@ -64,7 +64,7 @@ impl Audio {
             token,
             address,
             streams: [const { None }; 4],
-            keys: [const { None }; 4],
+            keys: Default::default(),
             tones: ScriptedTone::new(),
             tone: None,
             microphone: Microphone::Silence,
@@ -103,10 +103,16 @@ impl Audio {
     pub(crate) fn secure(&mut self, phone: &Phone) {
         for (kept, line) in self.keys.iter_mut().zip(LineKey::ALL) {
             let keys = phone.media_keys(line);
-            if kept.as_ref() != keys {
-                *kept = keys.cloned();
+            if kept.described.as_ref() != keys {
+                kept.described = keys.cloned();
             }
+            kept.agreed = phone.call_key(line);
         }
+    }
+
+    /// The streams of calls that are about to be secure whose far end has been heard under the key.
+    pub(crate) fn authenticated(&self) -> Vec<u32> {
+        self.streams.iter().flatten().filter_map(Stream::authenticated).collect()
     }
 
     /// Follows the plan, takes what has arrived, and moves the frames that are due.
@@ -150,7 +156,7 @@ impl Audio {
                 *running = Stream::open(now, *wanted, self.address, &self.registry, self.token).ok();
             }
             if let Some(stream) = running {
-                stream.follow(now, *wanted, keys.as_ref());
+                stream.follow(now, *wanted, keys);
             }
         }
     }
@@ -254,6 +260,7 @@ mod tests {
             jitter: Default::default(),
             rtcp_interval_s: 5,
             protected: false,
+            switch: None,
         };
         let streams = [Some(stream), None, None, None];
         AudioPlan { device: Some(AudioDevice::Speaker), streams, ..AudioPlan::SILENT }

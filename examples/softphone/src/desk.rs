@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use deskphone::base::{Instant, Rng};
 use deskphone::config::catalogue::ext;
 use deskphone::phone::{Hook, Input, Key, Network as Link, Notice, Output, Phone, View};
+use deskphone::secure_call::{Done, engine};
 use deskphone::ua::{Records, SrvRecord};
 use mio::{Registry, Token};
 
@@ -18,6 +19,7 @@ use crate::port_range::PortRange;
 use crate::record::Record;
 use crate::resolver::Resolver;
 use crate::script::NetFault;
+use crate::stream::unix_time;
 
 /// A phone on a desk.
 pub struct Desk {
@@ -142,6 +144,8 @@ impl Desk {
         }
         if !self.on {
             self.on = true;
+            // It has no time server, but a clock that has one.
+            self.step(now, Input::Clock(unix_time().0));
             self.link(now);
         }
         Ok(())
@@ -256,6 +260,10 @@ impl Desk {
         self.audio.tune(&plan, self.phone.config());
         self.audio.secure(&self.phone);
         self.audio.work(now, &plan, &self.fault, record);
+        for serial in self.audio.authenticated() {
+            self.step(now, Input::Authenticated { serial });
+            self.drain(now, record, resolver);
+        }
     }
 
     /// Questions to STUN servers, until they are answered.
@@ -284,8 +292,16 @@ impl Desk {
     }
 
     fn drain(&mut self, now: Instant, record: &mut Record, resolver: &Resolver) {
+        while let Some(done) = self.send_all(now, record, resolver) {
+            self.step(now, Input::Computed(&done));
+        }
+    }
+
+    /// Does what the phone asks for, up to the next piece of RSA.
+    fn send_all(&mut self, now: Instant, record: &mut Record, resolver: &Resolver) -> Option<Done> {
         while let Some(output) = self.phone.poll() {
             match output {
+                Output::Compute(job) => return Some(engine::perform(job)),
                 Output::Transmit { hop, bytes } => {
                     self.network.transmit(now.as_millis(), hop, bytes, &self.fault, record);
                 }
@@ -301,5 +317,6 @@ impl Desk {
                 Output::Notice(notice) => self.notices.push(notice),
             }
         }
+        None
     }
 }

@@ -50,6 +50,11 @@ pub fn judge(desk: &Desk, ladder: &Ladder, now: Instant, what: &Expectation) -> 
             let lit = format!("{} {}", view.message_lamp.colour.name(), view.message_lamp.pattern.name());
             if (lit == "red steady") == *on { Ok(()) } else { Err(lit) }
         }
+        Expectation::Secure { line, secure } => {
+            let line = LineKey::new(*line).and_then(|key| view.lines.get(key.index()));
+            let seen = line.is_some_and(|line| line.secure);
+            if seen == *secure { Ok(()) } else { Err(if seen { "secure" } else { "in clear" }.into()) }
+        }
         Expectation::Muted(muted) if view.muted == *muted => Ok(()),
         Expectation::Muted(_) => Err(if view.muted { "muted" } else { "not muted" }.into()),
         Expectation::Seen(parts) => {

@@ -8,6 +8,7 @@ pub mod expect;
 mod fault;
 mod framing;
 pub mod hearing;
+mod issuer;
 pub mod ladder;
 mod mapping;
 mod microphone;

@@ -32,6 +32,8 @@ Options
     --dns IP[:PORT]      ask this name server, for addresses and for SRV records
     --shared             every phone has the shared account 109 on extension 2, its two appearances on line
                          keys 2 and 3
+    --secure             a certificate and a private key for every phone, of a CA of this run alone; calls
+                         become secure by *18 before the number, or by the setting Secure Call Setting
     --set TAG=VALUE      a setting of every phone, as `set TAG \"VALUE\"` in a script; may be repeated
     --play SOUND         what phone 1's microphone hears: 440Hz, FILE.wav or none (default none)
     --record FILE.wav    what phone 1's audio device plays
@@ -67,6 +69,8 @@ pub struct Options {
     pub dns: Option<SocketAddr>,
     /// `--shared`
     pub shared: bool,
+    /// `--secure`
+    pub secure: bool,
     /// `--set`
     pub settings: Vec<(String, String)>,
     /// `--play`
@@ -126,6 +130,7 @@ impl Default for Options {
             address: None,
             dns: None,
             shared: false,
+            secure: false,
             settings: Vec::new(),
             play: Sound::Silence,
             record: None,
@@ -174,7 +179,7 @@ impl Command {
                 "--play" => options.play = parse_sound(&value()?)?,
                 "--record" => options.record = Some(value()?.into()),
                 "--shared" => options.shared = true,
-                "--secure" => return Err("--secure comes with the secure call".into()),
+                "--secure" => options.secure = true,
                 _ => return Err(format!("unknown option {name}; see --help")),
             }
             if inline.is_some() {
@@ -276,7 +281,6 @@ mod tests {
             ("--phones 0", "--phones needs a number from 1 to 9"),
             ("--script", "--script needs a value"),
             ("--ladder=yes", "--ladder takes no value"),
-            ("--secure", "--secure comes with the secure call"),
             ("--account bob", "--account is written sip:USER@HOST"),
             ("--password-file x", "--password-file goes with --account"),
             ("--dns there", "--dns is written IP or IP:PORT"),

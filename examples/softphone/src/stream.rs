@@ -11,14 +11,13 @@ use deskphone::media::stream::{AudioStream, Statistics};
 use deskphone::phone::{Stream as Plan, Tone};
 use deskphone::rtp::rtcp::{self, Description};
 use deskphone::rtp::telephone_event::Digit;
-use deskphone::sdp::MediaKeys;
 use mio::net::UdpSocket;
 use mio::{Interest, Registry, Token};
 
 use crate::audio::{FRAME, Frame};
 use crate::desk::SystemRng;
 use crate::fault::Fault;
-use crate::protection::{Kind, Protection};
+use crate::protection::{Keys, Kind, Protection};
 use crate::record::Record;
 
 const DATAGRAM: usize = 2_048;
@@ -80,8 +79,8 @@ impl Stream {
     }
 
     /// Goes on with a changed plan and the keys that belong to it.
-    pub(crate) fn follow(&mut self, now: Instant, plan: Plan, keys: Option<&MediaKeys>) {
-        self.protection.follow(plan.protected, keys);
+    pub(crate) fn follow(&mut self, now: Instant, plan: Plan, keys: &Keys) {
+        self.protection.follow(&plan, keys);
         if plan.media() != self.plan.media() {
             self.machine.update(now, plan.media());
         }
@@ -114,6 +113,11 @@ impl Stream {
         let mut frame = [0; FRAME];
         self.tones.fill(&mut frame);
         Some(frame)
+    }
+
+    /// Its number, when the far end has been heard under the key of a call that is about to be secure.
+    pub(crate) fn authenticated(&self) -> Option<u32> {
+        self.protection.is_authenticated().then_some(self.plan.serial)
     }
 
     pub(crate) const fn sends(&self) -> bool {
@@ -247,9 +251,14 @@ fn next_port(mut address: SocketAddr) -> SocketAddr {
 }
 
 fn wall_clock() -> u64 {
+    let (time, millis) = unix_time();
+    rtcp::ntp(time, millis)
+}
+
+/// The time in seconds, and milliseconds of the next one.
+pub(crate) fn unix_time() -> (UnixTime, u16) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let millis = u16::try_from(now.subsec_millis()).unwrap_or(0);
-    rtcp::ntp(UnixTime(now.as_secs()), millis)
+    (UnixTime(now.as_secs()), u16::try_from(now.subsec_millis()).unwrap_or(0))
 }
 
 const fn description(cname: &str) -> Description<'_> {

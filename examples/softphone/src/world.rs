@@ -20,6 +20,7 @@ use deskphone::phone::{DialKey, Key};
 use mio::{Events, Poll, Token, Waker};
 
 use crate::desk::Desk;
+use crate::issuer::Issuer;
 use crate::office::Office;
 use crate::options::Options;
 use crate::pcap::Capture;
@@ -70,8 +71,9 @@ impl World {
         if let Some(path) = &options.capture {
             world.record.capture = Some(Capture::create(path)?);
         }
+        let issuer = if options.secure { Some(Issuer::new()?) } else { None };
         for number in 1..=options.phones {
-            world.add_phone(number, address, options)?;
+            world.add_phone(number, address, options, issuer.as_ref())?;
         }
         if let Some(desk) = world.desks.first_mut() {
             desk.audio.play(&options.play)?;
@@ -112,7 +114,13 @@ impl World {
         })
     }
 
-    fn add_phone(&mut self, number: usize, address: IpAddr, options: &Options) -> Result<(), String> {
+    fn add_phone(
+        &mut self,
+        number: usize,
+        address: IpAddr,
+        options: &Options,
+        issuer: Option<&Issuer>,
+    ) -> Result<(), String> {
         let registry = self.poll.registry();
         let desk = Desk::new(number, registry, Token(number + 1), address);
         let mut desk = desk.map_err(|error| format!("phone {number}: {error}"))?;
@@ -123,6 +131,11 @@ impl World {
             (user, password) = (account.user.clone(), account.password.clone());
             name.clear(); // A real account's name is the server's affair.
         }
+        let whom = if name.is_empty() { &user } else { &name };
+        let issued = issuer.map(|issuer| issuer.issue(whom, &user)).transpose()?;
+        let card = issued.as_ref().map(|card| {
+            [("Mini_Certificate_1_", card.certificate.as_str()), ("SRTP_Private_Key_1_", card.key.as_str())]
+        });
         let transport = if options.tcp { "TCP" } else { "UDP" };
         let boot = [
             ("Proxy_1_", self.server.as_str()),
@@ -145,7 +158,7 @@ impl World {
         ];
         let shared = shared.into_iter().filter(|_| options.shared);
         let named = options.settings.iter().map(|(tag, value)| (tag.as_str(), value.as_str()));
-        for (tag, value) in boot.into_iter().chain(shared).chain(named) {
+        for (tag, value) in boot.into_iter().chain(shared).chain(card.into_iter().flatten()).chain(named) {
             desk.set(Instant::ZERO, tag, value)?;
         }
         self.desks.push(desk);

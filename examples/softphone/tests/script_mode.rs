@@ -73,7 +73,7 @@ fn an_option_that_the_library_refuses_is_no_mistake_of_the_script() {
 fn what_cannot_be_read_ends_with_2() {
     let cases = [
         ("start\njump\n", "line 2: unknown action `jump`"),
-        ("expect secure L1\n", "line 1: `expect secure` comes with the secure call"),
+        ("expect secure\n", "line 1: `expect secure` is not written so"),
         ("3: start\n", "line 1: there is no phone 3; see --phones"),
     ];
     for (script, want) in cases {

@@ -56,6 +56,13 @@ pub enum Expectation {
     Seen(Parts),
     /// `hears 440Hz`, `hears silence`
     Hears(Heard),
+    /// `secure L1`, `no secure L1`
+    Secure {
+        /// Line key, 1 to 4.
+        line: u8,
+        /// Whether its call must be secure, or must not.
+        secure: bool,
+    },
 }
 
 /// A SIP message that must, or must not, have passed.
@@ -115,6 +122,7 @@ pub(super) fn parse(all: &[Word<'_>]) -> Result<Expectation, String> {
         ("sent", rest) => parse_seen(rest, true, absent),
         ("received", rest) => parse_seen(rest, false, absent),
         ("muted", []) => Ok(Expectation::Muted(!absent)),
+        ("secure", [line]) => Ok(Expectation::Secure { line: line_key(line)?, secure: !absent }),
         (subject, _) if absent => Err(format!("`no` does not go with `{subject}`")),
         ("state", [line, state]) => Ok(Expectation::State {
             line: line_key(line)?,
@@ -130,7 +138,6 @@ pub(super) fn parse(all: &[Word<'_>]) -> Result<Expectation, String> {
             colour: one_of("colour", &COLOURS, colour)?,
             pattern: Some(one_of("pattern", &PATTERNS, pattern)?),
         }),
-        ("tone", [Word::Bare("secure")]) => Err(later("expect tone secure", "the secure call")),
         ("tone", [tone]) => Ok(Expectation::Tone(parse_tone(tone)?)),
         ("ring", [Word::Bare("none")]) => Ok(Expectation::Ring(None)),
         ("ring", [number]) => match number.text().parse() {
@@ -152,14 +159,8 @@ pub(super) fn parse(all: &[Word<'_>]) -> Result<Expectation, String> {
             Some(hertz) => Ok(Expectation::Hears(Heard::Hertz(hertz))),
             None => Err(format!("`{}` cannot be heard; write 440Hz or silence", sound.text())),
         },
-        ("secure", [_]) => Err(later("expect secure", "the secure call")),
         (subject, _) => Err(format!("`expect {subject}` is not written so")),
     }
-}
-
-/// The refusal of a line whose feature does not exist yet.
-pub(super) fn later(line: &str, feature: &str) -> String {
-    format!("`{line}` comes with {feature}")
 }
 
 fn parse_seen(rest: &[Word<'_>], sent: bool, absent: bool) -> Result<Expectation, String> {
@@ -228,6 +229,8 @@ impl fmt::Display for Expectation {
             Self::Mwi(on) => write!(f, "mwi {}", if *on { "on" } else { "off" }),
             Self::Muted(true) => write!(f, "muted"),
             Self::Muted(false) => write!(f, "no muted"),
+            Self::Secure { line, secure: true } => write!(f, "secure L{line}"),
+            Self::Secure { line, secure: false } => write!(f, "no secure L{line}"),
             Self::Seen(parts) => write!(f, "{parts}"),
             Self::Hears(Heard::Silence) => write!(f, "hears silence"),
             Self::Hears(Heard::Hertz(hertz)) => write!(f, "hears {hertz}Hz"),

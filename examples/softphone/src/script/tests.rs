@@ -86,6 +86,9 @@ fn every_expectation_of_the_document_is_read() {
         "tone sit4",
         "tone page",
         "tone alert",
+        "tone secure",
+        "secure L1",
+        "no secure L2",
         "led L1 amber user",
         "ring 3",
         "ring none",
@@ -115,12 +118,6 @@ fn expectations_may_say_how_long() {
     assert!(matches!(action("expect[20s] state L1 idle"), Action::Expect { within, .. } if within == twenty));
     assert!(matches!(action("expect state L1 idle"), Action::Expect { within: None, .. }));
     assert!(reason("expect[20 state L1 idle").contains("without spaces"));
-}
-
-#[test]
-fn what_comes_later_is_refused_by_name() {
-    assert_eq!(reason("expect secure L1"), "`expect secure` comes with the secure call");
-    assert_eq!(reason("expect tone secure"), "`expect tone secure` comes with the secure call");
 }
 
 #[test]
