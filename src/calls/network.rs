@@ -19,7 +19,6 @@ impl Calls {
         }
         match event {
             Event::Registration(_) | Event::Digit { .. } | Event::Clock { .. } => {}
-            // The phone's own affair.
             Event::Asked { .. } | Event::Replied { .. } => {}
             Event::Incoming(session) => self.incoming(turn, session, view),
             Event::Progress { session, status, early_media } => {
