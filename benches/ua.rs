@@ -5,8 +5,9 @@
 //! re-INVITE that holds the far end, its 200 and its ACK come in between. After each call the ends wait until
 //! the last transaction is gone, so that their timers are part of the figure. `transaction` is one request
 //! and its answer within a call that stands (INFO, 200), `table` the same through the two transaction tables
-//! alone. `call-info, 4 appearances` is one notification of a shared line, its answer and what is told of it; 32
-//! are more than this phone has keys for, as in a larger office. `cargo bench --bench ua -- instructions` counts instructions by valgrind.
+//! alone. `call-info, 4 appearances` is one notification of a shared line, its answer and what is told of
+//! it; 32 are more than this phone has keys for, as in a larger office.
+//! `cargo bench --bench ua -- instructions` counts instructions by valgrind.
 #![allow(
     clippy::expect_used,
     clippy::panic,

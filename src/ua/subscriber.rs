@@ -74,8 +74,8 @@ impl UserAgent {
             }
         };
         let stands = self.subscribers.get(id).is_some_and(|subscriber| subscriber.machine.is_granted());
-        // Who asks again wants to be told again. Not in a dialog of its own, which the server of a shared line
-        // would take for a reboot.
+        // Who asks again wants to be told again. Not in a dialog of its own, which the server of a shared
+        // line would take for a reboot.
         let again = package == Package::CallInfo && stands;
         let input = if again { Input::Refresh } else { Input::Start { expires_s } };
         self.subscriber_step(now, rng, id, input);

@@ -1,8 +1,8 @@
 //! Three stations that share a line, on one screen: the lamps of all are live, and any key of any station can
 //! be pressed.
 //!
-//! `cargo run -p shared_office` runs against an office inside the program; `-- --server HOST[:PORT]` against a
-//! server that shares lines and knows the accounts 101 to 103 and 109, with the passwords `pw101` and so on.
+//! `cargo run -p shared_office` runs against an office inside the program; `-- --server HOST[:PORT]` against
+//! a server that shares lines and knows the accounts 101 to 103 and 109, with the passwords `pw101` and so on.
 
 mod screen;
 
