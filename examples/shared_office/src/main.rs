@@ -2,7 +2,7 @@
 //! be pressed.
 //!
 //! `cargo run -p shared_office` runs against an office inside the program; `-- --server HOST[:PORT]` against
-//! a server that shares lines and knows the accounts 101 to 103 and 109, with the passwords `pw101` and so on.
+//! a server that shares lines and knows the accounts 101 to 103 and 109 (passwords `pw101` and so on).
 
 mod screen;
 
