@@ -45,7 +45,7 @@ const CODES: [(&str, Effect); 27] = [
     ("*18", Effect::Once(None)),
     ("*19", Effect::Once(None)),
     ("*66", Effect::Refuse),
-    ("*86", Effect::Refuse),
+    ("*86", Effect::Switch(|_| {})),
     ("*96", Effect::Keep),
 ];
 

@@ -23,6 +23,16 @@ pub(super) struct Begun {
 }
 
 impl Model {
+    /// The other call of a transfer that is under way, of the call whose far end is sent away; `None`: nobody
+    /// is sent away here.
+    #[must_use]
+    pub const fn sent_to(&self, line: Place) -> Option<Option<Place>> {
+        match self.calls[line].transfer {
+            Transfer::Sent(other) => Some(other),
+            Transfer::None | Transfer::Awaited | Transfer::Failed(_) => None,
+        }
+    }
+
     /// Whether `xfer` is offered.
     pub(super) fn offers_transfer(&self) -> bool {
         self.begun_pair().is_some() || self.offers_consultation()
