@@ -1,7 +1,7 @@
 //! The fuzz bodies on their seeds, so that an ordinary test run compiles and exercises them.
 //!
-//! A seed that somebody wrote also runs cut off at every length and with each of its bytes changed once; those
-//! that a fuzzer found (their names begin with `found_`) run as they are.
+//! A seed that somebody wrote also runs cut off at every length and with each of its bytes changed once;
+//! those that a fuzzer found (their names begin with `found_`) run as they are.
 #![cfg(all(test, feature = "_fuzzing"))]
 #![allow(
     clippy::unwrap_used,

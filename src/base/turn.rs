@@ -1,7 +1,7 @@
 //! Turning the bytes of a slice round, so that what is at one end comes to the other.
 //!
-//! Core's `rotate_left` panics when asked for more than there is, and the compiler does not always see that it
-//! is not; these do what can be done. Three reversals turn a slice.
+//! Core's `rotate_left` panics when asked for more than there is, and the compiler does not always see that
+//! it is not; these do what can be done. Three reversals turn a slice.
 
 /// The first `by` bytes go behind all others; with more than there are, nothing changes.
 pub(crate) fn left(bytes: &mut [u8], by: usize) {

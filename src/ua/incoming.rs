@@ -194,8 +194,8 @@ impl UserAgent {
         self.reply_with(now, arrival, request, &answer);
     }
 
-    /// §9.2: 200 to the CANCEL, 487 to the INVITE if it is not answered yet. One that overtook its INVITE had a
-    /// 481 for an answer; its copies get the same (§17.2.2), and mean what they say.
+    /// §9.2: 200 to the CANCEL, 487 to the INVITE if it is not answered yet. One that overtook its INVITE
+    /// had a 481 for an answer; its copies get the same (§17.2.2), and mean what they say.
     fn cancelled(
         &mut self,
         now: Instant,

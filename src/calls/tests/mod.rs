@@ -97,7 +97,7 @@ impl Desk {
                     self.commands.push(std::format!("page {}", invite.target));
                     Outcome::Session(self.begin(false))
                 }
-                Command::Ring(_) => Outcome::Done,
+                Command::Ring(_) | Command::SendDigit { .. } => Outcome::Done,
                 Command::Answer(session) => {
                     self.commands.push("answer".into());
                     self.far_of(session).answered = true;
@@ -105,8 +105,7 @@ impl Desk {
                 }
                 Command::Hold(session) | Command::HoldPrivately(session) | Command::Resume(session) => {
                     let on_hold = command != Command::Resume(session);
-                    let private = command == Command::HoldPrivately(session);
-                    let held = if private { "hold privately" } else { "hold" };
+                    let held = ["hold", "hold privately"][usize::from(command != Command::Hold(session))];
                     self.commands.push(if on_hold { held.into() } else { "resume".into() });
                     self.far_of(session).on_hold = on_hold;
                     Outcome::Done
@@ -119,13 +118,13 @@ impl Desk {
                 Command::Refuse { session, status, contact } => {
                     self.commands.push(match (status, contact) {
                         (486, _) => "refuse".into(),
-                        (status, Some(to)) => std::format!("refuse {status} {to}"),
-                        (status, None) => std::format!("refuse {status}"),
+                        (_, to) => {
+                            std::format!("refuse {status} {}", to.unwrap_or_default()).trim_end().into()
+                        }
                     });
                     self.far.retain(|far| far.session != session);
                     Outcome::Done
                 }
-                Command::SendDigit { .. } => Outcome::Done,
                 Command::Transfer { session, target } => {
                     self.commands.push(std::format!("REFER {target}"));
                     self.refer(session, None)
