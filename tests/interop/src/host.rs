@@ -263,6 +263,8 @@ impl Host {
             | Event::Replaced { .. }
             | Event::Talk(_)
             | Event::Digit { .. }
+            | Event::Asked { .. }
+            | Event::Replied { .. }
             | Event::Clock { .. }
             | Event::Hold(_) => {}
         }
