@@ -112,7 +112,7 @@ mod tests {
         let idle = |world: &World| screen::states(world, LineKey::L2) == ["idle"; STATIONS];
         assert!(world.run_until(Duration::from_secs(10), idle), "{:?}", screen::states(&world, LineKey::L2));
         assert!(picture(&screen, &world).contains("station 3"));
-        screen.strike(&mut world, Stroke::Station(2));
+        screen.strike(&mut world, Stroke::Next);
         screen.strike(&mut world, Stroke::Key(Key::Line(LineKey::L2)));
         let seized = |world: &World| screen::states(world, LineKey::L2) == ["busy", "dialing", "busy"];
         assert!(world.run_until(Duration::from_secs(5), seized), "{:?}", screen::states(&world, LineKey::L2));

@@ -29,8 +29,6 @@ pub(crate) struct Screen {
 /// What a key of the keyboard asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stroke {
-    /// This station's keys are pressed from now on.
-    Station(usize),
     /// The next one's.
     Next,
     /// A key of the phone.
@@ -70,7 +68,6 @@ impl Screen {
 
     pub(crate) fn strike(&mut self, world: &mut World, stroke: Stroke) {
         match stroke {
-            Stroke::Station(number) => self.chosen = number,
             Stroke::Next => self.chosen = self.chosen % world.phones() + 1,
             Stroke::Key(key) => {
                 world.key_down(self.chosen, key);

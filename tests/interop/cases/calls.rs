@@ -1,7 +1,10 @@
 //! Calls through Kamailio: our phones and baresip call each other, talk, hold, press keys and hang up.
 
-use crate::office::{Office, PLAIN, Setup, in_office, is_held, line_state, measure, registration_of};
+use crate::office::{
+    CAPTURE, Office, PLAIN, Setup, in_office, is_held, line_state, measure, registration_of,
+};
 use deskphone::calls::{CallState, LineKey};
+use deskphone::media::g711::Law;
 use deskphone::phone::Key;
 use deskphone::ua::{ExtensionId, RegistrationState};
 use interop::baresip::{Baresip, Microphone};
@@ -10,7 +13,9 @@ use interop::stage::Stage;
 use interop::suite::{Case, Program};
 use softphone::script::Heard;
 use softphone::world::World;
+use std::collections::BTreeMap;
 use std::time::Duration;
+use testbed::goertzel;
 
 /// All of them.
 pub(crate) const CASES: &[Case] = &[
@@ -31,6 +36,7 @@ pub(crate) const CASES: &[Case] = &[
     case("kamailio_srtp_phone_calls_phone", |stage| {
         in_office(stage, &Setup { phones: 2, ..PROTECTED }, phone_calls_phone)
     }),
+    case("kamailio_secure_call_of_two_phones", |stage| in_office(stage, &SECURE, secure_call)),
 ];
 
 /// The new form of hold alone: `sendonly` without `c=0.0.0.0`.
@@ -38,6 +44,9 @@ const NEW_HOLD: &[(&str, &str)] = &[("RFC_2543_Call_Hold", "No")];
 /// SRTP with keys in session descriptions.
 const SDES: &[(&str, &str)] = &[("SRTP_Method", "s-descriptor"), ("Secure_Call_Setting", "Yes")];
 const PROTECTED: Setup<'_> = Setup { settings: SDES, ..PLAIN };
+/// A certificate each, and calls become secure.
+const SECURE: Setup<'_> =
+    Setup { phones: 2, secure: true, settings: &[("Secure_Call_Setting", "Yes")], ..PLAIN };
 const ONE: Setup<'_> = Setup { settings: NEW_HOLD, ..PLAIN };
 const TWO: Setup<'_> = Setup { phones: 2, ..ONE };
 
@@ -186,6 +195,73 @@ fn phone_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
     stage.say("phone 2 hung up, both are idle");
     office.recorded(stage, 1, 700)?;
     office.recorded(stage, 2, 440)
+}
+
+/// Two calls of two phones through Kamailio, one in clear by `*19`, one secure: who reads what passed hears the
+/// first one, and nothing of the second one after the switch.
+fn secure_call(stage: &Stage, office: &mut Office) -> Result<(), String> {
+    office.register(stage)?;
+    office.speak(1, 440.0)?;
+    office.speak(2, 700.0)?;
+    for (number, secure) in [("*19102", false), ("102", true)] {
+        office.call(1, number);
+        office.comes_to(2, CallState::Ringing)?;
+        office.world.set_handset(2, true);
+        office.comes_to(1, CallState::Connected)?;
+        if secure {
+            office.wait("both phones secure", |world| (1..=2).all(|phone| is_secure(world, phone)))?;
+        }
+        let before = stage.folder().join(CAPTURE);
+        let before = std::fs::metadata(before).map_err(|error| error.to_string())?.len();
+        // The tone that tells of it is over then.
+        office.world.run_for(Duration::from_millis(if secure { 16_000 } else { 2_000 }));
+        stage.say(format!("phone 1 hears {}", office.hears(1, Heard::Hertz(700.0))?));
+        stage.say(format!("phone 2 hears {}", office.hears(2, Heard::Hertz(440.0))?));
+        let passed = passed_audio(stage, before)?;
+        let pieces = passed.chunks_exact(800);
+        let (all, heard) = (pieces.len(), pieces.filter(|piece| goertzel::hears(piece, 440)).count());
+        stage.say(format!("read on the way, secure {secure}: 440 Hz in {heard} of {all} pieces of 100 ms"));
+        if all < 10 || (secure && heard > 0) || (!secure && heard < 10) {
+            return Err(format!("secure {secure}: 440 Hz in {heard} of {all} pieces"));
+        }
+        if secure != (1..=2).all(|phone| is_secure(&office.world, phone)) {
+            return Err(format!("secure {secure} is not what the phones show"));
+        }
+        office.all_idle()?;
+    }
+    Ok(())
+}
+
+fn is_secure(world: &World, phone: usize) -> bool {
+    world.desk(phone).is_some_and(|desk| desk.view().lines.first().is_some_and(|line| line.secure))
+}
+
+/// The payloads of the busiest RTP stream in a capture from a place on, read as G.711u.
+fn passed_audio(stage: &Stage, from: u64) -> Result<Vec<i16>, String> {
+    let bytes = std::fs::read(stage.folder().join(CAPTURE)).map_err(|error| error.to_string())?;
+    let mut rest = bytes.get(usize::try_from(from).unwrap_or(0)..).ok_or("a shorter capture")?;
+    let mut streams: BTreeMap<[u8; 4], BTreeMap<[u8; 2], Vec<i16>>> = BTreeMap::new();
+    // A header of 16 bytes, IPv4 and UDP of 28, RTP of 12; both phones see each packet.
+    while let Some((length, after)) = rest.get(12..16).and_then(<[u8]>::first_chunk).zip(rest.get(16..)) {
+        let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(0);
+        let Some((packet, next)) = after.split_at_checked(length) else { break };
+        rest = next;
+        let rtp = packet.get(28..).unwrap_or_default();
+        let (Some([0x80, kind, s0, s1, _, _, _, _, x0, x1, x2, x3]), Some(payload)) =
+            (rtp.first_chunk().copied(), rtp.get(12..))
+        else {
+            continue;
+        };
+        if kind & 0x7F == 0 {
+            let samples = payload.iter().map(|byte| Law::Mu.decode(*byte)).collect();
+            streams.entry([x0, x1, x2, x3]).or_default().insert([s0, s1], samples);
+        }
+    }
+    let whole = |packets: BTreeMap<_, Vec<i16>>| packets.into_values().flatten().collect::<Vec<_>>();
+    let mut streams: Vec<Vec<i16>> = streams.into_values().map(whole).collect();
+    // The one with 440 Hz first, if there is one.
+    streams.sort_by_key(|samples| (!goertzel::hears(samples, 440), usize::MAX - samples.len()));
+    streams.into_iter().next().ok_or_else(|| "no audio passed".into())
 }
 
 /// Extensions 1 and 2 of one phone: line 1 calls baresip, then baresip calls line 2, which is answered while

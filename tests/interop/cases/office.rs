@@ -24,12 +24,17 @@ pub(crate) struct Setup<'a> {
     pub(crate) nonce_s: u32,
     pub(crate) phones: usize,
     pub(crate) tcp: bool,
+    /// Every phone has a certificate.
+    pub(crate) secure: bool,
     pub(crate) settings: &'a [(&'a str, &'a str)],
 }
 
 /// One phone over UDP, MD5, nonces that last.
 pub(crate) const PLAIN: Setup<'_> =
-    Setup { digest: Digest::Md5, nonce_s: 300, phones: 1, tcp: false, settings: &[] };
+    Setup { digest: Digest::Md5, nonce_s: 300, phones: 1, tcp: false, secure: false, settings: &[] };
+
+/// What passed, in the case's folder, when the phones have certificates.
+pub(crate) const CAPTURE: &str = "capture.pcap";
 
 /// Runs a case in an office; a failure leaves the ladder behind.
 pub(crate) fn in_office(
@@ -43,6 +48,8 @@ pub(crate) fn in_office(
         phones: setup.phones,
         server: Some(kamailio.address().to_string()),
         tcp: setup.tcp,
+        secure: setup.secure,
+        capture: setup.secure.then(|| stage.folder().join(CAPTURE)),
         settings: setup.settings.iter().map(own).collect(),
         ..Options::default()
     };
