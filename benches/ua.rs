@@ -268,7 +268,7 @@ impl Wire {
         let sent = String::from_utf8(sent.bytes.to_vec()).expect("text");
         let line = |name: &str| {
             let line = sent.lines().find(|line| line.starts_with(name)).expect("a header");
-            line[name.len()..].to_owned()
+            line.strip_prefix(name).unwrap_or_default().to_owned()
         };
         let (via, from, call_id) = (line("Via: "), line("From: "), line("Call-ID: "));
         let (to, cseq) = (line("To: "), line("CSeq: "));

@@ -104,9 +104,6 @@ mod tests {
 
     #[test]
     fn a_line_that_one_station_has_is_busy_at_the_others() {
-        if deskphone::limits::LINE_KEYS < 3 {
-            return;
-        }
         let mut world = open(Options::default()).expect("stations");
         let mut screen = Screen::new();
         let idle = |world: &World| screen::states(world, LineKey::L2) == ["idle"; STATIONS];

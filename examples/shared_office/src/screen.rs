@@ -29,7 +29,7 @@ pub(crate) struct Screen {
 /// What a key of the keyboard asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stroke {
-    /// The next one's.
+    /// The next station's keys are pressed from now on.
     Next,
     /// A key of the phone.
     Key(Key),
