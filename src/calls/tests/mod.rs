@@ -116,12 +116,7 @@ impl Desk {
                     Outcome::Done
                 }
                 Command::Refuse { session, status, contact } => {
-                    self.commands.push(match (status, contact) {
-                        (486, _) => "refuse".into(),
-                        (_, to) => {
-                            std::format!("refuse {status} {}", to.unwrap_or_default()).trim_end().into()
-                        }
-                    });
+                    self.commands.push(refused(status, contact));
                     self.far.retain(|far| far.session != session);
                     Outcome::Done
                 }
@@ -550,4 +545,13 @@ fn a_failed_resume_goes_back_to_hold() {
     desk.event(Event::MediaFailed { session, status: 408 }, session);
     assert_eq!((desk.states()[0], desk.device()), ("held", "none"));
     desk.check();
+}
+
+/// A refusal in one word, unless it is the usual one.
+fn refused(status: u16, contact: Option<&str>) -> Text {
+    match (status, contact) {
+        (486, _) => "refuse".into(),
+        (_, Some(to)) => std::format!("refuse {status} {to}"),
+        (_, None) => std::format!("refuse {status}"),
+    }
 }

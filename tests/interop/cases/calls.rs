@@ -197,8 +197,8 @@ fn phone_calls_phone(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.recorded(stage, 2, 440)
 }
 
-/// Two calls of two phones through Kamailio, one in clear by `*19`, one secure: who reads what passed hears the
-/// first one, and nothing of the second one after the switch.
+/// Two calls of two phones through Kamailio, one in clear by `*19`, one secure: who reads what passed hears
+/// the first one, and nothing of the second one after the switch.
 fn secure_call(stage: &Stage, office: &mut Office) -> Result<(), String> {
     office.register(stage)?;
     office.speak(1, 440.0)?;
