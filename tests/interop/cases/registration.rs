@@ -42,7 +42,7 @@ fn wrong_password(stage: &Stage, office: &mut Office) -> Result<(), String> {
     let took = office.wait("registration failed", failed)?;
     stage.say(format!("registration {:?} after {} ms", registration(&office.world, 1), took.as_millis()));
     office.world.run_for(Duration::from_millis(7_000).saturating_sub(took));
-    let sent: Vec<u64> = registers(office).into_iter().map(|(at_ms, _)| at_ms).collect();
+    let sent = requests(office);
     stage.say(format!("REGISTERs in 7 s with Reg_Retry_Long_Intvl 2 s, at ms: {sent:?}"));
     // Four attempts (at 0, 2, 4, 6 s), each at most once without and once with an answer to the challenge,
     // and once more when the nonce is stale.
@@ -126,9 +126,15 @@ fn restarted(stage: &Stage, office: &mut Office) -> Result<(), String> {
     Ok(())
 }
 
-/// The REGISTERs that phone 1 sent: when, and what they are.
-fn registers(office: &Office) -> Vec<(u64, String)> {
+/// When phone 1 sent each REGISTER for the first time; a busy machine makes it repeat one.
+fn requests(office: &Office) -> Vec<u64> {
     let passed = office.world.record.ladder.since(0);
     let registers = passed.filter(|passed| passed.phone == 1 && passed.sent && passed.name() == "REGISTER");
-    registers.map(|passed| (passed.at_ms, passed.label())).collect()
+    let mut first: Vec<(u64, &[u8])> = Vec::new();
+    for passed in registers {
+        if first.iter().all(|(_, bytes)| *bytes != passed.bytes) {
+            first.push((passed.at_ms, &passed.bytes));
+        }
+    }
+    first.into_iter().map(|(at_ms, _)| at_ms).collect()
 }
