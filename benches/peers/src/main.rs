@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     match arguments.first().map_or("speed", String::as_str) {
         "speed" => print!("{}", speed::compare(&peers, &samples)),
         #[cfg(libsrtp)]
-        "srtp" => print!("{}", srtp::compare()),
+        "srtp" => print!("{}", srtp::compare(&arguments[1..])),
         #[cfg(not(libsrtp))]
         "srtp" => eprintln!("libsrtp is not here: apt-get install libsrtp2-dev pkg-config, build again"),
         "instructions" => print!("{}", instructions::compare(&peers, &samples)),
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
             println!("## The longest time for one datagram\n\n{}", worst::measure(&messages::torture()));
         }
         _ => {
-            eprintln!("peers [speed | instructions | worst | srtp | all]");
+            eprintln!("peers [speed | instructions | worst | srtp [LIBSRTP.so ...] | all]");
             return ExitCode::from(2);
         }
     }
