@@ -1,5 +1,5 @@
-//! SRTP beside its peers, interleaved in one run: nanoseconds a packet, and each peer's time relative to ours.
-//! libsrtp is Debian's, and every build of it whose path is given; webrtc-srtp is the registry's.
+//! SRTP beside its peers, interleaved in one run: nanoseconds a packet, and each peer's time relative to
+//! ours. libsrtp is Debian's, and every build of it whose path is given; webrtc-srtp is the registry's.
 
 use crate::table::{Table, times};
 use deskphone::crypto::{MasterKey, Suite};

@@ -1,5 +1,5 @@
-//! What SRTP costs on a Cortex-M4, in instructions: `.ci/size`. QEMU's board counts them with its timer, one tick for
-//! 40 instructions (`-icount shift=0`).
+//! What SRTP costs on a Cortex-M4, in instructions: `.ci/size`. QEMU's board counts them with its timer, one
+//! tick for 40 instructions (`-icount shift=0`).
 #![no_std]
 #![no_main]
 
