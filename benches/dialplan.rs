@@ -4,9 +4,11 @@
 //! `cargo bench --bench dialplan` measures; before that it prints memory. `-- instructions` counts them by
 //! valgrind instead: it runs itself twice, and the difference is that of the repetitions.
 //!
-//! A regular expression engine is asked after each key what the phone has to know: is a sequence complete,
-//! and can one still become so. PikeVM has no such step; it is given each whole number once. The lazy DFA is
-//! measured warm (its cache has seen the number) and cold (as the first number after power-up finds it).
+//! A matcher is asked after each key what the phone has to know, and so is each engine: is a sequence
+//! complete, and can one still become so. Each begins anew for each number. The collector does all that a
+//! phone does for a key: timers, tone and verdict; what its beginning takes has a row of its own and is taken
+//! off. PikeVM has no such step; it is given each whole number once. The lazy DFA is measured warm (its cache
+//! has seen the number) and cold (as the first number after power-up finds it).
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -20,7 +22,7 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput};
 use deskphone::base::Instant;
-use deskphone::dialplan::{Collector, DialKey, Input as Dial, Plan, Rules};
+use deskphone::dialplan::{Collector, DialKey, Input as Dial, Matcher, Plan, Rules};
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::hybrid::dfa::{Cache, DFA as Lazy};
 use regex_automata::nfa::thompson::{NFA, pikevm::PikeVM};
@@ -89,19 +91,31 @@ impl Engines {
     }
 }
 
-fn by_collector(collector: &mut Collector, plan: &Plan, number: &str) -> u32 {
-    let mut open = 0;
-    for key in number.chars().filter_map(DialKey::new) {
+fn dial_keys(number: &str) -> Vec<DialKey> {
+    number.chars().filter_map(DialKey::new).collect()
+}
+
+fn by_matcher(matcher: &mut Matcher, plan: &Plan, keys: &[DialKey]) -> u32 {
+    let mut said = u32::from(black_box(matcher.start(plan)).open);
+    for &key in keys {
+        let standing = matcher.step(plan, key);
+        said += u32::from(black_box(standing.complete)) + u32::from(black_box(standing.open));
+    }
+    said
+}
+
+/// A whole number, from the dial tone on.
+fn by_collector(collector: &mut Collector, plan: &Plan, keys: &[DialKey]) -> u32 {
+    let mut open = u32::from(begin(collector, plan));
+    for &key in keys {
         let step = collector.step(Instant::ZERO, plan, &Rules::DEFAULT, Dial::Key(key));
         open += u32::from(black_box(step).tone.is_none());
     }
     open
 }
 
-fn begun(plan: &Plan) -> Collector {
-    let mut collector = Collector::new();
-    let _tone = collector.step(Instant::ZERO, plan, &Rules::DEFAULT, Dial::Start);
-    collector
+fn begin(collector: &mut Collector, plan: &Plan) -> bool {
+    black_box(collector.step(Instant::ZERO, plan, &Rules::DEFAULT, Dial::Start)).tone.is_some()
 }
 
 fn by_dense(dfa: &dense::DFA<Vec<u32>>, number: &str) -> u32 {
@@ -155,14 +169,13 @@ fn keys(criterion: &mut Criterion, case: &Case) {
     let number = case.number;
     let mut group = criterion.benchmark_group(format!("a key, {} plan", case.name));
     group.throughput(Throughput::Elements(u64::try_from(number.len()).unwrap_or(1)));
-    let collector = begun(&plan);
-    group.bench_function("collector", |bencher| {
-        let prepared = || collector.clone();
-        bencher.iter_batched_ref(
-            prepared,
-            |collector| by_collector(collector, &plan, black_box(number)),
-            BatchSize::SmallInput,
-        );
+    let keys = dial_keys(number);
+    let (mut matcher, mut collector) = (Matcher::new(), Collector::new());
+    group.bench_function("matcher", |bencher| {
+        bencher.iter(|| by_matcher(&mut matcher, black_box(&plan), black_box(&keys)));
+    });
+    group.bench_function("collector, with its beginning", |bencher| {
+        bencher.iter(|| by_collector(&mut collector, black_box(&plan), black_box(&keys)));
     });
     group.bench_function("dense DFA", |bencher| bencher.iter(|| by_dense(&engines.dense, black_box(number))));
     let mut cache = engines.lazy.create_cache();
@@ -189,7 +202,7 @@ fn compiling(criterion: &mut Criterion, case: &Case) {
     let plan = Plan::parse(&case.script).expect("a plan");
     let mut collector = Collector::new();
     group.bench_function("collector start", |bencher| {
-        bencher.iter(|| collector.step(Instant::ZERO, black_box(&plan), &Rules::DEFAULT, Dial::Start));
+        bencher.iter(|| begin(&mut collector, black_box(&plan)));
     });
     group.bench_function("NFA for PikeVM", |bencher| bencher.iter(|| nfa(black_box(&case.script))));
     group.bench_function("lazy DFA", |bencher| bencher.iter(|| lazy(&nfa(black_box(&case.script)))));
@@ -204,8 +217,8 @@ fn memory() {
         by_lazy(&engines.lazy, &mut cache, case.number);
         let vm = PikeVM::new_from_nfa(engines.nfa.clone()).expect("a PikeVM");
         println!("{} plan, {} characters, bytes:", case.name, case.script.len());
-        let (table, state) = (size_of::<Plan>(), size_of::<Collector>());
-        println!("  plan: {} used, {table} reserved; collector {state}", 2 * plan.len());
+        println!("  plan: {} used, {} reserved", 2 * plan.len(), size_of::<Plan>());
+        println!("  matcher: {}; collector, with one: {}", size_of::<Matcher>(), size_of::<Collector>());
         println!("  dense DFA: {}", engines.dense.memory_usage());
         println!(
             "  lazy DFA: {}",
@@ -215,7 +228,8 @@ fn memory() {
     }
 }
 
-const ENGINES: [&str; 10] = [
+const ENGINES: [&str; 11] = [
+    "matcher",
     "collector",
     "dense",
     "lazy",
@@ -232,14 +246,16 @@ const ENGINES: [&str; 10] = [
 fn repeat(engine: &str, case: &str, times: u32) {
     let case = cases().into_iter().find(|found| found.name == case).expect("a plan");
     let (mut plan, engines) = (Plan::parse(&case.script).expect("a plan"), Engines::new(&case.script));
-    let (fresh, number) = (begun(&plan), case.number);
+    let (keys, number) = (dial_keys(case.number), case.number);
+    let (mut matcher, mut collector) = (Matcher::new(), Collector::new());
     let mut cache = engines.lazy.create_cache();
     let cold = engines.lazy.create_cache();
     let vm = PikeVM::new_from_nfa(engines.nfa.clone()).expect("a PikeVM");
     let mut threads = vm.create_cache();
     for _ in 0..times {
         match engine {
-            "collector" => drop(black_box(by_collector(&mut fresh.clone(), &plan, black_box(number)))),
+            "matcher" => drop(black_box(by_matcher(&mut matcher, black_box(&plan), black_box(&keys)))),
+            "collector" => drop(black_box(by_collector(&mut collector, black_box(&plan), black_box(&keys)))),
             "dense" => drop(black_box(by_dense(&engines.dense, black_box(number)))),
             "lazy" => drop(black_box(by_lazy(&engines.lazy, &mut cache, black_box(number)))),
             "lazy-cold" => drop(black_box(by_lazy(&engines.lazy, &mut cold.clone(), black_box(number)))),
@@ -248,7 +264,7 @@ fn repeat(engine: &str, case: &str, times: u32) {
                 black_box(vm.is_match(&mut threads, whole));
             }
             "compile" => drop(black_box(plan.load(black_box(&case.script)))),
-            "start" => drop(black_box(begun(black_box(&plan)).state())),
+            "start" => drop(black_box(begin(&mut collector, black_box(&plan)))),
             "compile-nfa" => drop(black_box(nfa(black_box(&case.script)))),
             "compile-lazy" => drop(black_box(lazy(&nfa(black_box(&case.script))))),
             "compile-dense" => drop(black_box(dense(&nfa(black_box(&case.script))))),
@@ -265,9 +281,12 @@ fn instructions() {
         for case in cases() {
             let heavy = engine.starts_with("compile-");
             let (few, many) = if heavy { (2, 6) } else { (FEW, MANY) };
-            let difference = count(engine, case.name, many) - count(engine, case.name, few);
+            let each = |engine| {
+                (count(engine, case.name, many) - count(engine, case.name, few)) / u64::from(many - few)
+            };
+            let whole = if engine == "collector" { each(engine) - each("start") } else { each(engine) };
             let keys = if engine.starts_with("compile") || engine == "start" { 1 } else { case.number.len() };
-            let each = difference / u64::from(many - few) / u64::try_from(keys).unwrap_or(1);
+            let each = whole / u64::try_from(keys).unwrap_or(1);
             row.push_str(&format!(" {each} |"));
         }
         println!("{row}");

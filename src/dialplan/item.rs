@@ -1,9 +1,22 @@
-//! One step of a compiled dial plan, in 16 bits: what it is in the upper four, its value in the other twelve.
+//! One step of a compiled dial plan, and its 15 bits: twelve of a value, three of a class.
+//!
+//! | class | item | value |
+//! |---|---|---|
+//! | 0, 4 | [`Item::Key`]; 4 where the table says that another follows | its keys, a bit each |
+//! | 1 | [`Item::Keys`] | its keys, a bit each |
+//! | 2, 5, 6 | [`Item::Pause`], [`Item::Long`], [`Item::Short`] | seconds |
+//! | 3 | a letter or a mark | which in the upper four bits, a character in the lower eight |
+//! | 7 | [`Item::End`] | which in the upper four bits, a number in the lower eight |
 
 /// `x`: the ten digits.
 pub(super) const DIGITS: u16 = 0x03FF;
 /// The longest time that an item can hold, in seconds.
 pub(super) const LONGEST_S: u16 = 0x0FFF;
+
+/// How many bits a value has: one for each key.
+pub(super) const VALUE_BITS: usize = 12;
+/// How many bits an item has.
+pub(super) const ITEM_BITS: usize = 15;
 
 /// One step of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +49,12 @@ pub(super) enum Item {
 
 /// What a complete sequence means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub enum Outcome {
     /// A number to be sent.
     Plain,
     /// A number that must not be sent.
     Barred,
-    /// A service code.
+    /// A service code, by what [`Plan::add_code`](super::Plan::add_code) was told.
     Code(u8),
     /// A speed dial digit.
     SpeedDial(u8),
@@ -49,57 +62,51 @@ pub(super) enum Outcome {
 
 impl Item {
     pub(super) const fn pack(self) -> u16 {
-        let (kind, value) = match self {
+        let (class, value) = match self {
             Self::Key(keys) => (0, keys),
             Self::Keys(keys) => (1, keys),
-            Self::Letter(letter) => (2, letter as u16),
-            Self::Letters(letter) => (3, letter as u16),
-            Self::Open => (4, 0),
-            Self::Close => (5, 0),
-            Self::Emit(letter) => (6, letter as u16),
-            Self::Tone => (7, 0),
-            Self::Long(seconds) => (8, seconds),
-            Self::Short(seconds) => (9, seconds),
-            Self::Pause(seconds) => (10, seconds),
-            Self::End(Outcome::Plain) => (11, 0),
-            Self::End(Outcome::Barred) => (12, 0),
-            Self::End(Outcome::Code(code)) => (13, code as u16),
-            Self::End(Outcome::SpeedDial(digit)) => (14, digit as u16),
+            Self::Pause(seconds) => (2, seconds),
+            Self::Letter(letter) => (3, named(0, letter)),
+            Self::Letters(letter) => (3, named(1, letter)),
+            Self::Open => (3, named(2, 0)),
+            Self::Close => (3, named(3, 0)),
+            Self::Emit(letter) => (3, named(6, letter)),
+            Self::Tone => (3, named(7, 0)),
+            Self::Long(seconds) => (5, seconds),
+            Self::Short(seconds) => (6, seconds),
+            Self::End(Outcome::Plain) => (7, named(0, 0)),
+            Self::End(Outcome::Barred) => (7, named(1, 0)),
+            Self::End(Outcome::Code(code)) => (7, named(2, code)),
+            Self::End(Outcome::SpeedDial(digit)) => (7, named(3, digit)),
         };
-        kind << 12 | value & 0x0FFF
+        class << VALUE_BITS | value & 0x0FFF
     }
 
     pub(super) const fn unpack(packed: u16) -> Self {
         let value = packed & 0x0FFF;
         let [byte, _] = value.to_le_bytes();
-        match packed >> 12 {
-            0 => Self::Key(value),
-            1 => Self::Keys(value),
-            2 => Self::Letter(byte),
-            3 => Self::Letters(byte),
-            4 => Self::Open,
-            5 => Self::Close,
-            6 => Self::Emit(byte),
-            7 => Self::Tone,
-            8 => Self::Long(value),
-            9 => Self::Short(value),
-            10 => Self::Pause(value),
-            11 => Self::End(Outcome::Plain),
-            12 => Self::End(Outcome::Barred),
-            13 => Self::End(Outcome::Code(byte)),
-            _ => Self::End(Outcome::SpeedDial(byte)),
+        match (packed >> VALUE_BITS & 7, value >> 8) {
+            (1, _) => Self::Keys(value),
+            (2, _) => Self::Pause(value),
+            (3, 0) => Self::Letter(byte),
+            (3, 1) => Self::Letters(byte),
+            (3, 2) => Self::Open,
+            (3, 3) => Self::Close,
+            (3, 6) => Self::Emit(byte),
+            (3, _) => Self::Tone,
+            (5, _) => Self::Long(value),
+            (6, _) => Self::Short(value),
+            (7, 0) => Self::End(Outcome::Plain),
+            (7, 1) => Self::End(Outcome::Barred),
+            (7, 2) => Self::End(Outcome::Code(byte)),
+            (7, _) => Self::End(Outcome::SpeedDial(byte)),
+            _ => Self::Key(value),
         }
     }
 }
 
-/// Whether a packed item is [`Item::Key`].
-pub(super) const fn is_key(packed: u16) -> bool {
-    packed >> 12 == 0
-}
-
-/// Whether a packed item is [`Item::Key`] or [`Item::Keys`] and takes a key, given as its bit.
-pub(super) const fn takes(packed: u16, key: u16) -> bool {
-    packed >> 12 <= 1 && packed & key != 0
+const fn named(name: u16, byte: u8) -> u16 {
+    name << 8 | byte as u16
 }
 
 #[cfg(test)]
@@ -108,16 +115,19 @@ mod tests {
 
     #[test]
     fn every_packed_item_is_itself_again() {
-        for packed in 0..15_u16 << 12 {
+        for packed in 0..8_u16 << VALUE_BITS {
             let item = Item::unpack(packed);
             assert_eq!(Item::unpack(item.pack()), item, "{packed:#06x}");
-            assert_eq!(is_key(packed), matches!(item, Item::Key(_)));
-            for key in (0..12).map(|place| 1 << place) {
-                let taken = matches!(item, Item::Key(keys) | Item::Keys(keys) if keys & key != 0);
-                assert_eq!(takes(packed, key), taken, "{packed:#06x} {key:#05x}");
-            }
+            assert!(item.pack() < 1 << ITEM_BITS);
         }
         assert_eq!(Item::unpack(Item::Pause(LONGEST_S).pack()), Item::Pause(4_095));
         assert_eq!(Item::unpack(Item::Key(0x0FFF).pack()), Item::Key(0x0FFF));
+        let other =
+            [Item::Letter(b'a'), Item::Letters(b'z'), Item::Open, Item::Close, Item::Emit(b'~'), Item::Tone];
+        let ends =
+            [Outcome::Plain, Outcome::Barred, Outcome::Code(255), Outcome::SpeedDial(9)].map(Item::End);
+        for item in other.into_iter().chain(ends).chain([Item::Long(7), Item::Short(8), Item::Keys(1)]) {
+            assert_eq!(Item::unpack(item.pack()), item);
+        }
     }
 }

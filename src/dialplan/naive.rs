@@ -3,6 +3,7 @@
 
 use std::format;
 use std::string::{String, ToString};
+use std::vec;
 use std::vec::Vec;
 
 use proptest::prelude::*;
@@ -26,6 +27,9 @@ struct Sequence {
     tokens: Vec<Token>,
     barred: bool,
 }
+
+/// As many elements has a sequence that only takes room.
+const NOT_DIALLED: usize = 40;
 
 /// Elements as they are written, and the keys that they mean.
 const ELEMENTS: [(&str, &str); 9] = [
@@ -104,8 +108,15 @@ impl Draw {
     fn plan(&mut self) -> (String, Vec<Sequence>) {
         let mut script = String::from("(");
         let mut sequences = Vec::new();
-        for place in 0..1 + self.below(5) {
-            script.push_str(if place == 0 { "" } else { "|" });
+        // A sequence that nobody dials, so that the others lie about the border of a block of 64 items.
+        let before = [0, NOT_DIALLED, 100][self.below(3)];
+        if before > 0 {
+            let length = before + self.below(24);
+            script.push_str(&"9".repeat(length));
+            sequences.push(Sequence { tokens: vec![Token::One("9"); length], barred: false });
+        }
+        for _ in 0..1 + self.below(5) {
+            script.push_str(if sequences.is_empty() { "" } else { "|" });
             let sequence = self.sequence(&mut script);
             sequences.push(sequence);
         }
@@ -116,7 +127,9 @@ impl Draw {
     /// Keys that some sequence takes, most of the time.
     fn keys(&mut self, sequences: &[Sequence]) -> String {
         let mut keys = String::new();
-        let sequence = &sequences[self.below(sequences.len())];
+        let dialled = sequences.iter().filter(|sequence| sequence.tokens.len() < NOT_DIALLED);
+        let dialled: Vec<&Sequence> = dialled.collect();
+        let sequence = dialled[self.below(dialled.len())];
         for token in &sequence.tokens {
             let (from, times) = match token {
                 Token::One(from) => (*from, 1),
@@ -265,6 +278,32 @@ fn compare(script: &str, plan: &Plan, sequences: &[Sequence], keys: &str) -> Res
     Ok(())
 }
 
+/// Compares what the matcher says of each beginning of the keys.
+fn compare_matcher(
+    script: &str,
+    plan: &Plan,
+    sequences: &[Sequence],
+    keys: &str,
+) -> Result<(), TestCaseError> {
+    let mut matcher = Matcher::new();
+    let mut standing = matcher.start(plan);
+    for length in 0..=keys.len() {
+        let so_far = &keys[..length];
+        if let Some(key) = so_far.chars().last() {
+            standing = matcher.step(plan, DialKey::new(key).unwrap());
+        }
+        let open = sequences.iter().any(|sequence| open(&sequence.tokens, so_far));
+        let first = sequences.iter().find(|sequence| complete(&sequence.tokens, so_far, false).is_some());
+        prop_assert_eq!(standing.open, open, "{} {}", script, so_far);
+        if length > 0 {
+            let outcome = first.map(|first| if first.barred { Outcome::Barred } else { Outcome::Plain });
+            prop_assert_eq!(matcher.outcome(plan), outcome, "{} {}", script, so_far);
+            prop_assert_eq!(standing.complete, outcome.is_some(), "{} {}", script, so_far);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
@@ -280,6 +319,7 @@ proptest! {
         for _ in 0..26 {
             let keys = draw.keys(&sequences);
             compare(&script, &plan, &sequences, &keys)?;
+            compare_matcher(&script, &plan, &sequences, &keys)?;
             let whole = sequences.iter().find_map(|sequence| {
                 complete(&sequence.tokens, &keys, false).map(|number| (number, sequence.barred))
             });

@@ -1,18 +1,17 @@
 //! A dial plan, compiled into a table.
 
-use heapless::Vec;
-
 use super::fault::{Expected, PlanFault};
 use super::item::{Item, Outcome};
 use super::key::DialKey;
 use super::script::Script;
+use super::table::{Block, Full, Sequence, Table};
 use super::transform::{self, Number};
-use crate::limits;
 
 /// A compiled dial plan: which numbers there are, and what becomes of them.
 ///
 /// It has at most one step of two bytes for each character of its text. Service codes and speed dial digits
-/// are appended to it (guide: implicit sequences).
+/// are appended to it (guide: implicit sequences). What a key means is asked of 64 steps at a time: see
+/// [`Matcher`](super::Matcher).
 ///
 /// ```
 /// use deskphone::dialplan::Plan;
@@ -23,13 +22,11 @@ use crate::limits;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Plan {
-    items: Vec<u16, { limits::PLAN_ITEMS }>,
+    table: Table,
     /// How many of the items are the plan's own; what follows them are codes and speed dial digits.
     own: usize,
     long_s: Option<u16>,
     short_s: Option<u16>,
-    /// Whether a sequence has a timer of its own.
-    local_timers: bool,
     ip_dialling: bool,
     revision: u32,
 }
@@ -38,15 +35,7 @@ impl Plan {
     /// A plan without a sequence: no number can be dialled.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            items: Vec::new(),
-            own: 0,
-            long_s: None,
-            short_s: None,
-            local_timers: false,
-            ip_dialling: false,
-            revision: 0,
-        }
+        Self { table: Table::new(), own: 0, long_s: None, short_s: None, ip_dialling: false, revision: 0 }
     }
 
     /// The plan that a text means. A text of nothing is a plan without a sequence.
@@ -66,15 +55,13 @@ impl Plan {
     /// The first character that cannot stand where it stands. The plan is as it was then.
     pub fn load(&mut self, script: &str) -> Result<(), PlanFault> {
         Self::check(script)?;
-        self.items.clear();
-        self.local_timers = false;
+        self.table.clear();
         let mut script = Script::new(script);
         while let Some(item) = script.item()? {
-            self.local_timers |= matches!(item, Item::Long(_) | Item::Short(_));
             // There is room: no item without a character of its own.
-            let _room = self.items.push(item.pack());
+            let _room = self.table.push(item);
         }
-        self.own = self.items.len();
+        self.own = self.table.len();
         (self.long_s, self.short_s) = (script.long_s, script.short_s);
         Ok(())
     }
@@ -110,21 +97,20 @@ impl Plan {
     }
 
     fn append(&mut self, keys: &str, outcome: Outcome) -> Result<(), PlanFault> {
-        let before = self.items.len();
+        let before = self.table.len();
         for (position, symbol) in keys.char_indices() {
-            let expected = match DialKey::new(symbol) {
-                Some(key) if self.items.push(Item::Key(key.bit()).pack()).is_ok() => continue,
-                Some(_) => Expected::Shorter,
+            let expected = match DialKey::new(symbol).map(|key| self.table.push(Item::Key(key.bit()))) {
+                Some(Ok(())) => continue,
+                Some(Err(Full)) => Expected::Shorter,
                 None => Expected::Key,
             };
-            self.items.truncate(before);
+            self.table.truncate(before);
             return Err(PlanFault { position, found: Some(symbol), expected });
         }
-        if self.items.push(Item::End(outcome).pack()).is_err() {
-            self.items.truncate(before);
-            return Err(PlanFault { position: keys.len(), found: None, expected: Expected::Shorter });
-        }
-        Ok(())
+        self.table.push(Item::End(outcome)).map_err(|Full| {
+            self.table.truncate(before);
+            PlanFault { position: keys.len(), found: None, expected: Expected::Shorter }
+        })
     }
 
     /// Sets whether IP addresses can be dialled (`Enable IP Dialing`).
@@ -166,56 +152,58 @@ impl Plan {
     /// is barred, or when the result is too long. This is what `Caller ID Map` does.
     #[must_use]
     pub fn rewrite(&self, text: &str) -> Option<Number> {
-        transform::rewrite(self.own_items(), text).flatten()
+        transform::rewrite(self.own_sequences(), text).flatten()
     }
 
     /// How many steps the table has.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.items.len()
+    pub const fn len(&self) -> usize {
+        self.table.len()
     }
 
     /// Whether the plan has no sequence, code or speed dial digit.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.table.len() == 0
     }
 
-    pub(super) fn items(&self) -> &[u16] {
-        &self.items
+    pub(super) const fn table(&self) -> &Table {
+        &self.table
     }
 
     /// The plan's own sequences.
-    pub(super) fn own_items(&self) -> &[u16] {
-        self.items.get(..self.own).unwrap_or(&[])
-    }
-
-    /// The items of the sequence that `position` belongs to, up to and without `position`.
-    pub(super) fn sequence_before(&self, position: usize) -> &[u16] {
-        let before = self.items.get(..position).unwrap_or(&[]);
-        let start = before.iter().rposition(|&item| matches!(Item::unpack(item), Item::End(_)));
-        let start = start.map_or(0, |end| end.saturating_add(1));
-        before.get(start..).unwrap_or(&[])
+    pub(super) fn own_sequences(&self) -> impl Iterator<Item = Sequence<'_>> {
+        let after = |sequence: &Sequence<'_>| self.table.sequence_from(sequence.end().saturating_add(1));
+        let sequences = core::iter::successors(self.table.sequence_from(0), after);
+        sequences.take_while(|sequence| sequence.end() < self.own)
     }
 
     /// The long timer of the sequence that has come to `position`, if the plan says one, in milliseconds.
     pub(super) fn long_at(&self, position: usize) -> Option<u32> {
-        self.local(position, |item| if let Item::Long(seconds) = item { Some(seconds) } else { None })
-            .or_else(|| self.long_ms())
+        let local = if self.table.long_timers { self.local(position, Block::long_timers) } else { None };
+        local.or(self.long_s).map(milliseconds)
     }
 
     /// The short timer of the sequence that has come to `position`, if the plan says one, in milliseconds.
     pub(super) fn short_at(&self, position: usize) -> Option<u32> {
-        self.local(position, |item| if let Item::Short(seconds) = item { Some(seconds) } else { None })
-            .or_else(|| self.short_ms())
+        let local = if self.table.short_timers { self.local(position, Block::short_timers) } else { None };
+        local.or(self.short_s).map(milliseconds)
     }
 
-    fn local(&self, position: usize, pick: fn(Item) -> Option<u16>) -> Option<u32> {
-        if !self.local_timers {
-            return None;
+    fn local(&self, position: usize, timers: fn(&Block) -> u64) -> Option<u16> {
+        match self.table.last_before(position, timers)? {
+            Item::Long(seconds) | Item::Short(seconds) => Some(seconds),
+            Item::Key(_)
+            | Item::Keys(_)
+            | Item::Letter(_)
+            | Item::Letters(_)
+            | Item::Open
+            | Item::Close
+            | Item::Emit(_)
+            | Item::Tone
+            | Item::Pause(_)
+            | Item::End(_) => None,
         }
-        let before = self.items.get(..position)?.iter().rev().map(|&item| Item::unpack(item));
-        before.take_while(|item| !matches!(item, Item::End(_))).find_map(pick).map(milliseconds)
     }
 }
 

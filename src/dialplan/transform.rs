@@ -8,6 +8,7 @@ use heapless::String;
 
 use super::item::{Item, Outcome};
 use super::key::DialKey;
+use super::table::Sequence;
 use crate::limits;
 
 /// A number as it is sent.
@@ -15,15 +16,17 @@ pub type Number = String<{ limits::NUMBER_BYTES }>;
 
 /// What `text` becomes by a sequence that matches it; `None` when it does not match or the result is too
 /// long.
-pub(super) fn transmit(sequence: &[u16], text: &str) -> Option<Number> {
+pub(super) fn transmit(sequence: Sequence<'_>, text: &str) -> Option<Number> {
     let bytes = text.as_bytes();
     let mut number = Number::new();
+    if !sequence.rewrites() {
+        // It is sent as it is dialled.
+        return number.push_str(text).ok().map(|()| number);
+    }
     let mut left = bytes;
     let mut hidden = false;
     let mut rest = sequence;
-    while let Some((&packed, after)) = rest.split_first() {
-        rest = after;
-        let item = Item::unpack(packed);
+    while let Some(item) = rest.next() {
         let taken = match item {
             Item::Key(_) | Item::Letter(_) => 1,
             Item::Keys(_) | Item::Letters(_) => most(item, rest, bytes, left)?,
@@ -52,7 +55,7 @@ pub(super) fn transmit(sequence: &[u16], text: &str) -> Option<Number> {
 }
 
 /// How many characters of `left`, the end of `text`, a repeated item takes.
-fn most(item: Item, rest: &[u16], text: &[u8], left: &[u8]) -> Option<usize> {
+fn most(item: Item, rest: Sequence<'_>, text: &[u8], left: &[u8]) -> Option<usize> {
     if left.is_empty() {
         return Some(0);
     }
@@ -64,30 +67,25 @@ fn most(item: Item, rest: &[u16], text: &[u8], left: &[u8]) -> Option<usize> {
 
 /// What `text` becomes by the first sequence that matches it. `None`: there is none. `Some(None)`: it is
 /// barred, or what it becomes is too long. A sequence with a pause matches no text.
-pub(super) fn rewrite(items: &[u16], text: &str) -> Option<Option<Number>> {
+pub(super) fn rewrite<'p>(
+    mut sequences: impl Iterator<Item = Sequence<'p>>,
+    text: &str,
+) -> Option<Option<Number>> {
     if text.len() >= 128 {
         return None;
     }
-    let is_end = |item: &u16| matches!(Item::unpack(*item), Item::End(_));
-    let mut rest = items;
-    while let Some(length) = rest.iter().position(is_end) {
-        let (sequence, after) = rest.split_at_checked(length)?;
-        let (&end, after) = after.split_first()?;
-        rest = after;
-        let pauses = sequence.iter().any(|&item| matches!(Item::unpack(item), Item::Pause(_)));
-        if !pauses && matched_from(sequence, text.as_bytes()) & 1 != 0 {
-            let plain = Item::unpack(end) == Item::End(Outcome::Plain);
-            return Some(if plain { transmit(sequence, text) } else { None });
-        }
-    }
-    None
+    let matching = |sequence: &Sequence<'_>| {
+        let mut items = *sequence;
+        !items.any(|item| matches!(item, Item::Pause(_))) && matched_from(*sequence, text.as_bytes()) & 1 != 0
+    };
+    let sequence = sequences.find(matching)?;
+    Some(if sequence.outcome() == Some(Outcome::Plain) { transmit(sequence, text) } else { None })
 }
 
 /// The places from which `items` match the text to its end.
-fn matched_from(items: &[u16], text: &[u8]) -> u128 {
+fn matched_from(items: Sequence<'_>, text: &[u8]) -> u128 {
     let mut places = bit(text.len());
-    for &packed in items.iter().rev() {
-        let item = Item::unpack(packed);
+    for item in items.rev() {
         match item {
             Item::Key(_) | Item::Letter(_) => places = (places >> 1) & taken(item, text),
             Item::Keys(_) | Item::Letters(_) => {

@@ -32,9 +32,9 @@
 use heapless::String;
 
 use super::ip;
-use super::item::{Item, Outcome};
+use super::item::Outcome;
 use super::key::DialKey;
-use super::matcher::Candidates;
+use super::matcher::Matcher;
 use super::plan::Plan;
 use super::transform::{self, Number};
 use crate::base::{Instant, Timer, earliest};
@@ -45,9 +45,11 @@ use crate::limits;
 pub struct Collector {
     state: State,
     keys: String<{ limits::DIALED_BYTES }>,
+    /// Whether `*` is one of them: without it they are no IP address.
+    star: bool,
     number: Number,
-    candidates: Candidates,
-    /// The plan's revision that `candidates` belong to.
+    matcher: Matcher,
+    /// The plan's revision that `matcher` belongs to.
     revision: u32,
     /// When the last key was pressed: pauses count from there.
     quiet_since: Instant,
@@ -160,8 +162,9 @@ impl Collector {
         Self {
             state: State::Idle,
             keys: String::new(),
+            star: false,
             number: Number::new(),
-            candidates: Candidates::new(),
+            matcher: Matcher::new(),
             revision: 0,
             quiet_since: Instant::ZERO,
             pause: Timer::OFF,
@@ -264,15 +267,17 @@ impl Collector {
     }
 
     /// A key is one of the number if a sequence can take it; else `#` sends. What does not fit is ignored.
+    #[inline(always)]
     fn press(&mut self, now: Instant, plan: &Plan, rules: &Rules, key: DialKey) -> Verdict {
         let full = self.keys.len() >= self.keys.capacity();
-        if key == DialKey::HASH && (full || !self.candidates.takes(plan.items(), key.bit())) {
+        if key == DialKey::HASH && (full || !self.matcher.takes(plan, key)) {
             return self.send(plan, rules);
         }
         if full || self.keys.push(key.symbol()).is_err() {
             return Verdict::Collecting;
         }
-        self.candidates.press(plan.items(), key.bit());
+        self.star |= key == DialKey::STAR;
+        let _standing = self.matcher.step(plan, key);
         self.quiet_since = now;
         self.settle(now, plan, rules)
     }
@@ -292,51 +297,66 @@ impl Collector {
     fn replay(&mut self, now: Instant, plan: &Plan) {
         self.revision = plan.revision();
         self.quiet_since = now;
-        self.candidates.start(plan);
+        self.star = false;
+        let mut _standing = self.matcher.start(plan);
         for key in self.keys.chars().filter_map(DialKey::new) {
-            self.candidates.press(plan.items(), key.bit());
+            self.star |= key == DialKey::STAR;
+            _standing = self.matcher.step(plan, key);
         }
     }
 
     /// What holds after the keys changed: a verdict, or which timer runs.
+    #[inline]
     fn settle(&mut self, now: Instant, plan: &Plan, rules: &Rules) -> Verdict {
         let mut at_once = false;
-        while self.candidates.shortest_pause(plan.items()) == Some(0) {
-            at_once |= self.candidates.cross(plan.items(), 0);
+        while self.matcher.shortest_pause(plan) == Some(0) {
+            at_once |= self.matcher.cross(plan, 0);
         }
         self.wait(now, plan, rules, at_once)
     }
 
     /// `at_once`: a pause made a sequence complete that waits for nothing more.
+    #[inline(always)]
     fn wait(&mut self, now: Instant, plan: &Plan, rules: &Rules, at_once: bool) -> Verdict {
         self.interdigit.stop();
         self.pause.stop();
-        let first = self.candidates.first_waiting();
         let address = self.address(plan);
-        let more = first.is_some() || address.is_some_and(|address| address.extends);
-        let Some(decision) = self.decision(plan) else {
-            self.state = State::Open;
-            return match (more, self.keys.is_empty()) {
-                (false, false) => self.decide(Verdict::Rejected),
-                (true, false) => {
-                    let long_ms = first.and_then(|place| plan.long_at(place)).or_else(|| plan.long_ms());
-                    self.interdigit.start(now, u64::from(long_ms.unwrap_or(rules.long_ms)));
-                    self.await_pause(plan);
-                    Verdict::Collecting
-                }
-                // Before the first key the prompt has its own end.
-                (_, true) => {
-                    self.await_pause(plan);
-                    Verdict::Collecting
-                }
+        let more = self.matcher.waits() || address.is_some_and(|reading| reading.extends);
+        if let Some(decision) = self.decision(address) {
+            return self.complete(now, plan, rules, decision, more && !at_once);
+        }
+        self.state = State::Open;
+        // Before the first key the prompt has its own end.
+        if !self.keys.is_empty() {
+            if !more {
+                return self.decide(Verdict::Rejected);
+            }
+            let long_ms = match self.matcher.first_waiting().filter(|_| plan.table().long_timers) {
+                Some(place) => plan.long_at(place),
+                None => plan.long_ms(),
             };
-        };
+            self.interdigit.start(now, u64::from(long_ms.unwrap_or(rules.long_ms)));
+        }
+        self.await_pause(plan);
+        Verdict::Collecting
+    }
+
+    /// A number is complete. `more`: another can still be meant.
+    #[inline(never)]
+    fn complete(
+        &mut self,
+        now: Instant,
+        plan: &Plan,
+        rules: &Rules,
+        decision: Decision,
+        more: bool,
+    ) -> Verdict {
         let short_ms = match decision {
             Decision::End(end) => plan.short_at(end),
             Decision::Address => plan.short_ms(),
         };
         let short_ms = short_ms.unwrap_or(rules.short_ms);
-        if !more || at_once || short_ms == 0 {
+        if !more || short_ms == 0 {
             return self.accept(plan, decision);
         }
         self.state = State::Complete;
@@ -346,7 +366,7 @@ impl Collector {
     }
 
     fn await_pause(&mut self, plan: &Plan) {
-        if let Some(seconds) = self.candidates.shortest_pause(plan.items()) {
+        if let Some(seconds) = self.matcher.shortest_pause(plan) {
             self.pause.start(self.quiet_since, u64::from(seconds).saturating_mul(1_000));
         }
     }
@@ -363,8 +383,8 @@ impl Collector {
             let quiet_s = due.since_ms(self.quiet_since) / 1_000;
             let quiet_s = u32::try_from(quiet_s).unwrap_or(u32::MAX);
             let mut at_once = false;
-            while self.candidates.shortest_pause(plan.items()).is_some_and(|needed| needed <= quiet_s) {
-                at_once |= self.candidates.cross(plan.items(), quiet_s);
+            while self.matcher.shortest_pause(plan).is_some_and(|needed| needed <= quiet_s) {
+                at_once |= self.matcher.cross(plan, quiet_s);
             }
             return self.wait(now, plan, rules, at_once);
         }
@@ -373,7 +393,7 @@ impl Collector {
 
     /// The number is meant as it stands.
     fn send(&mut self, plan: &Plan, rules: &Rules) -> Verdict {
-        match (self.decision(plan), rules.incomplete) {
+        match (self.decision(self.address(plan)), rules.incomplete) {
             (Some(decision), Incomplete::AsDialled | Incomplete::Reject) => self.accept(plan, decision),
             (None, Incomplete::AsDialled | Incomplete::Reject) if self.keys.is_empty() => Verdict::Collecting,
             (None, Incomplete::AsDialled) => {
@@ -387,29 +407,26 @@ impl Collector {
         }
     }
 
-    /// The first of the plan's own sequences if it is barred, else a code or digit, else that sequence, else
-    /// an address.
-    fn decision(&self, plan: &Plan) -> Option<Decision> {
-        let barred = |end: &usize| outcome(plan, *end) == Some(Outcome::Barred);
-        let own = self.candidates.own();
-        let end = own.filter(barred).or_else(|| self.candidates.appended()).or(own).map(Decision::End);
-        let address = || self.address(plan).and_then(|reading| reading.address).map(|_| Decision::Address);
-        end.or_else(address)
+    /// A sequence of the plan, a code or a digit stands before an address.
+    fn decision(&self, address: Option<ip::Reading<'_>>) -> Option<Decision> {
+        let address = address.and_then(|reading| reading.address).map(|_| Decision::Address);
+        self.matcher.complete().map(Decision::End).or(address)
     }
 
+    #[inline]
     fn address<'k>(&'k self, plan: &Plan) -> Option<ip::Reading<'k>> {
-        if plan.has_ip_dialling() { ip::read(&self.keys) } else { None }
+        if self.star && plan.has_ip_dialling() { ip::read(&self.keys) } else { None }
     }
 
     /// An empty number cannot be called; one that is too long is none of the plan.
     fn accept(&mut self, plan: &Plan, decision: Decision) -> Verdict {
         let number = match decision {
             Decision::Address => self.addressed(plan),
-            Decision::End(end) => match outcome(plan, end) {
+            Decision::End(end) => match plan.table().outcome(end) {
                 Some(Outcome::Code(code)) => return self.decide(Verdict::Code(code)),
                 Some(Outcome::SpeedDial(digit)) => return self.decide(Verdict::SpeedDial(digit)),
                 Some(Outcome::Barred) | None => None,
-                Some(Outcome::Plain) => transform::transmit(plan.sequence_before(end), &self.keys),
+                Some(Outcome::Plain) => transform::transmit(plan.table().sequence_before(end), &self.keys),
             },
         };
         match number {
@@ -424,7 +441,7 @@ impl Collector {
     /// An address whose user-id matches the plan has it as a number of the plan; barred is barred.
     fn addressed(&self, plan: &Plan) -> Option<Number> {
         let address = self.address(plan)?.address?;
-        match address.user.map(|user| (user, transform::rewrite(plan.own_items(), user))) {
+        match address.user.map(|user| (user, transform::rewrite(plan.own_sequences(), user))) {
             Some((_, Some(number))) => address.number(Some(&number?)),
             Some((user, None)) => address.number(Some(user)),
             None => address.number(None),
@@ -442,7 +459,7 @@ impl Collector {
         match self.state {
             State::Idle | State::Decided => None,
             State::Open | State::Complete if self.keys.is_empty() => Some(Prompt::First),
-            State::Open | State::Complete => self.candidates.tone().then_some(Prompt::OutsideLine),
+            State::Open | State::Complete => self.matcher.tone().then_some(Prompt::OutsideLine),
         }
     }
 }
@@ -450,23 +467,6 @@ impl Collector {
 impl Default for Collector {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-fn outcome(plan: &Plan, end: usize) -> Option<Outcome> {
-    match Item::unpack(*plan.items().get(end)?) {
-        Item::End(outcome) => Some(outcome),
-        Item::Key(_)
-        | Item::Keys(_)
-        | Item::Letter(_)
-        | Item::Letters(_)
-        | Item::Open
-        | Item::Close
-        | Item::Emit(_)
-        | Item::Tone
-        | Item::Long(_)
-        | Item::Short(_)
-        | Item::Pause(_) => None,
     }
 }
 
