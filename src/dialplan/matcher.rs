@@ -82,10 +82,10 @@ impl Matcher {
     pub fn start(&mut self, plan: &Plan) -> Standing {
         let table = plan.table();
         let beginning = table.beginning();
-        let mut words = self.used | beginning.used;
-        while let Some(index) = take_lowest(&mut words) {
-            if let Some(word) = self.waiting.get_mut(index) {
-                *word = table.block(index).map_or(0, Block::starting);
+        let mut blocks = self.used | beginning.used;
+        while let Some(index) = take_lowest(&mut blocks) {
+            if let Some((word, block)) = self.waiting.get_mut(index).zip(table.block(index)) {
+                *word = block.starting();
             }
         }
         self.used = beginning.used;
@@ -105,9 +105,7 @@ impl Matcher {
         let table = plan.table();
         let mut blocks = self.used;
         self.reached = Reached::NOTHING;
-        while blocks != 0 {
-            let index = blocks.trailing_zeros() as usize;
-            blocks &= blocks.wrapping_sub(1);
+        while let Some(index) = take_lowest(&mut blocks) {
             let Some(block) = table.block(index) else { break };
             let others = self.ask(block, index, key);
             if others != 0 {
@@ -345,9 +343,12 @@ fn take_highest(word: &mut u64) -> Option<usize> {
 }
 
 fn take_lowest(word: &mut u64) -> Option<usize> {
+    if *word == 0 {
+        return None;
+    }
     let bit = word.trailing_zeros();
     *word &= word.wrapping_sub(1);
-    if bit < u64::BITS { usize::try_from(bit).ok() } else { None }
+    Some(bit as usize)
 }
 
 #[cfg(test)]
