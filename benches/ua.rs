@@ -180,6 +180,7 @@ impl Wire {
             target: "bob@192.0.2.2",
             anonymous: false,
             codecs: None,
+            secure: None,
             appearance: None,
         };
         let Outcome::Session(caller) = self.command(0, Command::Invite(invite)) else {

@@ -33,8 +33,17 @@ fn invite<'a>(
         target,
         anonymous: !emergency && chosen.hidden.unwrap_or_else(|| hides(config)),
         codecs: chosen.codec,
+        // Help is not refused because it cannot be secret.
+        secure: Some(!emergency && wishes(config, chosen)),
         appearance,
     }
+}
+
+/// Whether a call is to be secure: by what was chosen for it, else by `Secure Call Setting`, if the phone
+/// offers the service.
+pub(super) fn wishes(config: &Config, chosen: &OneCall) -> bool {
+    let setting = || config.read(user::SECURE_CALL_SETTING);
+    config.read(phone::SECURE_CALL_SERV) && chosen.secure.unwrap_or_else(setting)
 }
 
 /// `Block CID Setting`, if the phone offers the service.

@@ -93,6 +93,11 @@ impl Keying {
         Self { seed, offers, agreed: None }
     }
 
+    /// Another wish than at first, before anything is offered.
+    pub const fn set_offers(&mut self, offers: bool) {
+        self.offers = offers;
+    }
+
     /// Whether our next offer wants SRTP: it was wanted, or the session has it.
     #[must_use]
     pub const fn offers(&self) -> bool {

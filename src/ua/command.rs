@@ -136,6 +136,9 @@ pub struct Invite<'a> {
     pub anonymous: bool,
     /// A codec for this call alone.
     pub codecs: Option<CodecChoice>,
+    /// Whether this call offers SRTP, and nothing else; `None`: as [`super::Settings::srtp`] says. With
+    /// [`super::Srtp::Off`] no call does.
+    pub secure: Option<bool>,
     /// The appearance of a shared line that the call is on, from 1; every request of it says so.
     pub appearance: Option<u8>,
 }

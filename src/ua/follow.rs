@@ -68,6 +68,8 @@ impl UserAgent {
         let cseq = request.cseq().ok_or(Status::BAD_REQUEST)?;
         let session = self.sessions.get(id.0).ok_or(Status::CALL_DOES_NOT_EXIST)?;
         let (extension, on_hold) = (session.extension, session.hold_wanted);
+        // Who was spoken with under SRTP is not left for a call in clear.
+        let secure = session.media.as_ref().is_some_and(|media| media.keys.is_some()).then_some(true);
         let busy = self.follows.iter().any(|(_, follow)| follow.referrer == id || follow.session == id);
         if session.state != State::Confirmed || busy || self.follows.is_full() {
             return Err(Status::DECLINE);
@@ -84,7 +86,7 @@ impl UserAgent {
         if !replaces.is_empty() {
             Replaces::parse(&replaces).map_err(|_| Status::BAD_REQUEST)?;
         }
-        let invite = Invite { extension, target, anonymous: false, codecs: None, appearance: None };
+        let invite = Invite { extension, target, anonymous: false, codecs: None, secure, appearance: None };
         let new = self.open_call(now, rng, &invite).map_err(|_| Status::DECLINE)?;
         let follow = Follow {
             session: new,

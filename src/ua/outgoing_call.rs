@@ -54,6 +54,9 @@ impl UserAgent {
         if let Some(choice) = invite.codecs {
             super::codecs::choose(&mut local.formats, choice);
         }
+        if let (Some(keying), Some(secure)) = (&mut local.keying, invite.secure) {
+            keying.set_offers(secure);
+        }
         let session = Session::new(Setup {
             extension: invite.extension,
             incoming: false,

@@ -27,6 +27,12 @@ impl Desk {
             (4, Some(session), _) => Command::Transfer { session, target },
             (5, Some(session), Some(other)) => Command::TransferTo { session, other },
             (6, Some(session), Some(bridge)) => Command::TransferInto { session, bridge },
+            (_, Some(session), _) if value >= 192 => Command::Ask { session, body: LETTER.as_bytes() },
+            (_, Some(session), _) if value >= 128 => {
+                let statuses = [200, 200, 400, 488];
+                let status = statuses.get(usize::from((value >> 4) % 4)).copied().unwrap_or(200);
+                Command::Reply { session, status, body: if status == 200 { LETTER.as_bytes() } else { b"" } }
+            }
             (_, Some(session), _) => Command::SendDigit { session, digit: Digit::ZERO, duration_ms: 100 },
             (_, None, _) => return,
         };
@@ -110,8 +116,9 @@ impl Desk {
             5 => ("NOTIFY", TOLD_ON_THE_WAY, "SIP/2.0 180 Ringing\r\n"),
             6 => ("NOTIFY", TOLD_AT_LAST, "SIP/2.0 200 OK\r\n"),
             7 => ("NOTIFY", TOLD_AT_LAST, "SIP/2.0 486 Busy Here\r\n"),
-            8 => ("INVITE", "", SDP),
+            8 => ("INVITE", "", self.described(value >> 2)),
             9 => ("UPDATE", "Supported: timer\r\nSession-Expires: 90\r\n", ""),
+            10 if value & 32 != 0 => ("INFO", "", LETTER),
             10 => ("INFO", "", "Signal=1\r\n"),
             11 | 12 => ("ACK", "", ""),
             13 => ("REFER", "Refer-To: <http://x/>\r\n", ""),
@@ -205,6 +212,8 @@ fn party(out: &mut Writer<'_>, name: &str, party: &[u8], tag: &[u8]) {
     out.text("\r\n");
 }
 
+/// A question that is the layer above's to answer.
+const LETTER: &str = include_str!("../../secure_call/vectors/caller_hello");
 const STANDINGS: [&str; 8] = [
     "Subscription-State: active;expires=600\r\n",
     "Subscription-State: pending\r\n",

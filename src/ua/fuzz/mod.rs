@@ -10,7 +10,7 @@ use heapless::Vec;
 use super::answered::name;
 use super::identifier::keyed_hash;
 use super::{
-    Account, Command, Event, ExtensionId, Input, Invite, Outcome, Query, SessionId, Ticket, UserAgent,
+    Account, Command, Event, ExtensionId, Input, Invite, Outcome, Query, SessionId, Srtp, Ticket, UserAgent,
 };
 use crate::base::bounded::filled;
 use crate::base::{Instant, Rng, Writer, text};
@@ -27,6 +27,10 @@ const SDP: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\
     m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
 const HELD: &str = "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n\
     m=audio 4000 RTP/AVP 0\r\na=sendonly\r\n";
+/// With a key: the other side's answer to an offer of ours with one, and some of its own offers.
+const PROTECTED: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n\
+    m=audio 4000 RTP/SAVP 0\r\n\
+    a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n";
 const SECOND: ExtensionId = {
     let [_, second, ..] = ExtensionId::ALL;
     second
@@ -247,7 +251,14 @@ impl Desk {
         let extension = if value & 32 == 0 { ExtensionId::PRIMARY } else { SECOND };
         let targets = ["bob@192.0.2.1", "5551234", "joe@pbx.example.com", "tel:+1"];
         let target = targets.get(usize::from(value >> 6)).copied().unwrap_or("");
-        let invite = Invite { extension, target, anonymous: value & 16 != 0, codecs: None, appearance: None };
+        let invite = Invite {
+            extension,
+            target,
+            anonymous: value & 16 != 0,
+            codecs: None,
+            secure: [None, Some(true), None, Some(false)].get(usize::from(value >> 6)).copied().flatten(),
+            appearance: None,
+        };
         let command = match (value % 16, self.sessions.get(place)) {
             (0..=2, _) => Command::Invite(invite),
             (3, _) => Command::Register(extension),
@@ -300,7 +311,9 @@ impl Desk {
             out.text(if value & 16 == 0 { "0;refresher=uac\r\n" } else { "0;refresher=uas\r\n" });
         }
         out.text("Contact: <sip:far@192.0.2.1>;expires=60\r\nMin-Expires: 90\r\n");
-        body(&mut out, [SDP, HELD, "", SDP].get(usize::from(value >> 6)).copied().unwrap_or(SDP));
+        let plain = [SDP, HELD, "", SDP].get(usize::from(value >> 6)).copied().unwrap_or(SDP);
+        let offered = self.last.windows(10).any(|part| part == b" RTP/SAVP ");
+        body(&mut out, if offered && plain == SDP { PROTECTED } else { plain });
         let length = out.finish().unwrap_or(0);
         self.receive(buffer.get(..length).unwrap_or(&[]));
     }
@@ -340,9 +353,17 @@ impl Desk {
         if value.is_multiple_of(7) {
             out.text("Supported: timer\r\nAllow: UPDATE\r\nSession-Expires: 90;refresher=uas\r\n");
         }
-        body(&mut out, if value.is_multiple_of(3) { "" } else { SDP });
+        body(&mut out, if value.is_multiple_of(3) { "" } else { self.described(value) });
         let length = out.finish().unwrap_or(0);
         self.receive(buffer.get(..length).unwrap_or(&[]));
+    }
+
+    /// A description of the other side's: with a key now and then, where we take them.
+    const fn described(&self, value: u8) -> &'static str {
+        match self.ua.settings.srtp {
+            Srtp::Answered | Srtp::Offered if value & 8 != 0 => PROTECTED,
+            Srtp::Off | Srtp::Answered | Srtp::Offered => SDP,
+        }
     }
 
     /// The other side ends, changes or acknowledges: a request built from our last message.
@@ -405,6 +426,7 @@ impl Desk {
         let remote = SocketAddr::new(THEIRS, 5_060);
         let remote = if value & 64 == 0 { remote } else { SocketAddr::new(OTHERS, 5_060) };
         match value % 4 {
+            0 if value >= 240 => self.protect(value),
             0 if value >= 192 => self.map_port(value),
             0 => self.step(Input::Network(None)),
             1 if value >= 192 => self.count(u32::from(value)),
@@ -417,6 +439,14 @@ impl Desk {
             })),
             _ => self.look_up(value),
         }
+    }
+
+    /// Keys in descriptions: never, when others want them, in our own calls too.
+    fn protect(&mut self, value: u8) {
+        // What is refused without state is judged by the setting of the moment.
+        self.finals.clear();
+        let ways = [Srtp::Off, Srtp::Answered, Srtp::Offered, Srtp::Offered];
+        self.ua.settings_mut().srtp = ways.get(usize::from((value >> 2) % 4)).copied().unwrap_or(Srtp::Off);
     }
 
     /// The answer to a question about a port, or to one that nobody asked.

@@ -184,6 +184,7 @@ fn nobody_there_is_408_after_timer_b() {
         target: "x@192.0.2.77",
         anonymous: false,
         codecs: None,
+        secure: None,
         appearance: None,
     };
     let Outcome::Session(id) = link.command(0, Command::Invite(invite)) else { panic!("no session") };
@@ -206,6 +207,7 @@ fn more_callers_than_sessions_get_486() {
         target: "bob@192.0.2.2",
         anonymous: false,
         codecs: None,
+        secure: None,
         appearance: None,
     };
     assert_eq!(link.command(0, Command::Invite(invite)), Outcome::Refused(Refusal::Full));

@@ -100,7 +100,8 @@ impl Desk {
     }
 
     pub(super) fn call(&mut self, target: &str) -> SessionId {
-        let invite = Invite { extension: E1, target, anonymous: false, codecs: None, appearance: None };
+        let invite =
+            Invite { extension: E1, target, anonymous: false, codecs: None, secure: None, appearance: None };
         match self.command(Command::Invite(invite)) {
             Outcome::Session(id) => id,
             other @ (Outcome::Done | Outcome::Refused(_)) => panic!("{other:?}"),

@@ -77,7 +77,8 @@ fn rfc3323_4_1_and_rfc3325_9_3_who_we_say_we_are() {
             account.remote_party_id = rpid;
             account.anonymous_with_remote_party_id = from_too;
         });
-        let invite = Invite { extension: E1, target, anonymous, codecs: None, appearance: None };
+        let invite =
+            Invite { extension: E1, target, anonymous, codecs: None, secure: None, appearance: None };
         let Outcome::Session(_) = desk.command(Command::Invite(invite)) else { panic!("no session") };
         let sent = desk.next("INVITE");
         let hidden = sent.header("From").contains("anonymous.invalid");
@@ -135,7 +136,8 @@ fn a_codec_for_one_call() {
         (Some(CodecChoice::Force(Codec::Pcma)), "RTP/AVP 8 101"),
     ] {
         let mut desk = Desk::new();
-        let invite = Invite { extension: E1, target: "5", anonymous: false, codecs, appearance: None };
+        let invite =
+            Invite { extension: E1, target: "5", anonymous: false, codecs, secure: None, appearance: None };
         let _ = desk.command(Command::Invite(invite));
         assert!(desk.next("INVITE").body().contains(line), "{codecs:?}");
     }

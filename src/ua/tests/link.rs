@@ -107,6 +107,7 @@ impl Link {
             target: "bob@192.0.2.2",
             anonymous: false,
             codecs: None,
+            secure: None,
             appearance: None,
         };
         match self.command(0, Command::Invite(invite)) {

@@ -194,6 +194,7 @@ impl World {
             target: &target,
             anonymous: false,
             codecs: None,
+            secure: None,
             appearance: None,
         });
         match self.desk.command(Instant::from_millis(self.now), invite) {

@@ -172,8 +172,14 @@ fn whom_we_call_and_who_we_are() {
     let mut desk = Desk::new();
     let _ = desk.call("a b#1");
     assert_eq!(desk.next("INVITE").start(), "INVITE sip:a%20b%231@192.0.2.99 SIP/2.0");
-    let anonymous =
-        Invite { extension: E1, target: "5551234", anonymous: true, codecs: None, appearance: None };
+    let anonymous = Invite {
+        extension: E1,
+        target: "5551234",
+        anonymous: true,
+        codecs: None,
+        secure: None,
+        appearance: None,
+    };
     let Outcome::Session(_) = desk.command(Command::Invite(anonymous)) else { panic!("no session") };
     let invite = desk.next("INVITE sip:5551234@192.0.2.99 ");
     assert!(invite.header("From").starts_with("\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag="));
@@ -181,7 +187,8 @@ fn whom_we_call_and_who_we_are() {
     assert!(invite.header("To").starts_with("<sip:5551234@192.0.2.99>"));
     assert_eq!(invite.header("Expires"), "240");
     for target in ["", "sip:", "sip:@", &"9".repeat(300)] {
-        let invite = Invite { extension: E1, target, anonymous: false, codecs: None, appearance: None };
+        let invite =
+            Invite { extension: E1, target, anonymous: false, codecs: None, secure: None, appearance: None };
         assert_eq!(desk.command(Command::Invite(invite)), Outcome::Refused(Refusal::BadTarget), "{target}");
     }
 }
@@ -189,7 +196,14 @@ fn whom_we_call_and_who_we_are() {
 #[test]
 fn a_page_asks_to_be_answered_by_itself_also_with_credentials() {
     let mut desk = Desk::new();
-    let page = Invite { extension: E1, target: PEER, anonymous: false, codecs: None, appearance: None };
+    let page = Invite {
+        extension: E1,
+        target: PEER,
+        anonymous: false,
+        codecs: None,
+        secure: None,
+        appearance: None,
+    };
     let Outcome::Session(_) = desk.command(Command::Page(page)) else { panic!("no session") };
     let first = desk.next("INVITE");
     assert_eq!(first.header("Call-Info"), "<sip:192.0.2.99>;answer-after=0");

@@ -14,7 +14,8 @@ const SECOND: &str = "<sip:192.0.2.99>;appearance-index=2";
 impl Desk {
     fn call_on(&mut self, target: &str, index: u8) -> SessionId {
         let appearance = Some(index);
-        let invite = Invite { extension: E1, target, anonymous: false, codecs: None, appearance };
+        let invite =
+            Invite { extension: E1, target, anonymous: false, codecs: None, secure: None, appearance };
         let Outcome::Session(id) = self.command(Command::Invite(invite)) else { panic!("no session") };
         id
     }

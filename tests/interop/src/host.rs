@@ -182,6 +182,7 @@ impl Host {
             target,
             anonymous: false,
             codecs: None,
+            secure: None,
             appearance: None,
         };
         match self.step(Input::Command(Command::Invite(invite))) {
