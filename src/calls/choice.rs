@@ -116,7 +116,7 @@ impl Calls {
             | Input::DialReleased(_)
             | Input::Event { .. }
             | Input::Registration { .. }
-            | Input::Secured { .. }
+            | Input::Security { .. }
             | Input::Outcome { .. } => false,
         }
     }

@@ -72,7 +72,7 @@ pub use line::Line;
 pub use one_call::OneCall;
 pub use person::Action;
 pub use screening::Refusal;
-pub use secure::Certified;
+pub use secure::{Certified, Security};
 pub use sharing::Wish;
 pub use state::CallState;
 pub use tones::Tone;
@@ -153,12 +153,12 @@ pub enum Input<'a> {
         /// The session as it is now, while it is there.
         session: Option<SessionView<'a>>,
     },
-    /// A call is secure from now on.
-    Secured {
+    /// What is known of the protection of a call has changed.
+    Security {
         /// Its session.
         session: ua::SessionId,
-        /// Who the other one is.
-        peer: Certified<'a>,
+        /// What it is now.
+        news: Security<'a>,
     },
     /// An extension's registration changed.
     Registration {
@@ -266,7 +266,7 @@ impl Calls {
             Input::DialReleased(key) => self.dtmf.step(turn.now, dtmf::Input::Up(key)),
             Input::Action(action) => self.act(turn, action),
             Input::Event { event, session } => self.event(turn, event, session),
-            Input::Secured { session, peer } => self.secured(turn, session, peer),
+            Input::Security { session, news } => self.security(turn, session, news),
             Input::Registration { extension, state } => self.registration(turn, extension, state),
             Input::Outcome { order, outcome } => self.outcome(turn, order, outcome),
             Input::Timeout => {

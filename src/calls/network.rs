@@ -178,7 +178,7 @@ impl Calls {
     }
 
     /// Shows who the other side is.
-    fn meet(&mut self, turn: &Turn<'_>, key: LineKey, view: SessionView<'_>) {
+    pub(super) fn meet(&mut self, turn: &Turn<'_>, key: LineKey, view: SessionView<'_>) {
         let number = self.number_of(turn, view);
         self.line_mut(key).appearance_mut().meet(view.peer_name, &number);
     }

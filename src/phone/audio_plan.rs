@@ -89,9 +89,12 @@ pub struct Stream {
 pub struct Switch {
     /// The source that we send as once `sends` is set: everything is protected from then on.
     pub local_ssrc: u32,
-    /// The source that the far end sends protected. The first packet of it that is authentic is told with
-    /// [`super::Input::Authenticated`].
+    /// The source that the far end sends protected.
     pub remote_ssrc: u32,
+    /// Whether the far end has to show that it has the key: the next packet of that source that is authentic
+    /// is told with [`super::Input::Authenticated`]. That is so at first, and again when the far end may have
+    /// become another one.
+    pub awaited: bool,
     /// Whether to send protected yet.
     pub sends: bool,
     /// Whether to drop all that comes in clear; else packets of other sources are played as they are.
@@ -213,7 +216,8 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
         jitter: jitter(config, line.extension()?),
         rtcp_interval_s: u8::try_from(config.read(sip::RTCP_TX_INTERVAL)).unwrap_or(u8::MAX),
         protected: media.protected,
-        switch: phone.secure.protection(line.session()?).map(|known| Switch {
+        switch: phone.secure.protection(line.session()?).map(|(known, awaited)| Switch {
+            awaited,
             local_ssrc: known.local_ssrc,
             remote_ssrc: known.remote_ssrc,
             sends: known.sends,

@@ -169,9 +169,9 @@ impl Phone {
             }
         };
         let mut step = self.calls.step(now, &mut self.config, calls::Input::Event { event, session });
-        if let Event::Answered(session) = event {
-            // A call that has just been answered has no orders of its own for so many places.
-            let _full = step.orders.extend_from_slice(&self.secure_answered(now, rng, session).orders);
+        for more in [self.secure_changed(now, &event), self.secure_begins(now, rng, &event)] {
+            // An event has no orders of its own for so many places.
+            let _full = step.orders.extend_from_slice(&more.orders);
         }
         step
     }

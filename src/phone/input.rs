@@ -51,7 +51,8 @@ pub enum Input<'a> {
     },
     /// What came of a [`super::Output::Compute`].
     Computed(&'a Done),
-    /// The first packet of a stream was authentic under the key of a secure call ([`super::Switch`]).
+    /// A packet of a stream was authentic under the key of a secure call, and one was awaited
+    /// ([`super::Switch::awaited`]).
     Authenticated {
         /// Whose: [`super::Stream::serial`].
         serial: u32,

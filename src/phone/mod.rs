@@ -49,6 +49,7 @@ mod notices;
 pub mod output;
 mod secure;
 pub mod soft_keys;
+mod trust;
 pub mod view;
 pub mod volume;
 
@@ -194,7 +195,7 @@ impl Phone {
     /// ([`Stream::switch`]).
     #[must_use]
     pub fn call_key(&self, key: LineKey) -> Option<MasterKey> {
-        self.secure.protection(self.calls.line(key).session()?)?.master_key()
+        self.secure.protection(self.calls.line(key).session()?)?.0.master_key()
     }
 
     /// The settings as they are.

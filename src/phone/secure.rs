@@ -5,23 +5,28 @@
 //! succeeded is little, and there is room for it for every line.
 
 use super::output::Notice;
+use super::trust::Trusted;
 use super::{LineKey, Phone};
-use crate::base::{Instant, Rng, UnixTime, earliest, text};
-use crate::calls::{self, Certified};
+use crate::base::{Instant, Rng, UnixTime, earliest};
+use crate::calls::{self, Certified, Security};
 use crate::config::catalogue::{ext, phone, regional, sip};
 use crate::limits;
+use crate::script::CivilTime;
 use crate::secure_call::callee::Response;
 use crate::secure_call::{
     Attempt, Callee, Caller, Done, Fault, FinalForm, Job, Line, Means, Notify, Protection, Provisioned,
     Reason, Suite, Ticket, callee, caller,
 };
-use crate::ua::{self, Command, ExtensionId, Outcome, SessionId};
+use crate::ua::{self, Command, Event, ExtensionId, Outcome, SessionId};
 
 /// All that the phone keeps of secure calls.
 #[derive(Debug)]
 pub(super) struct Secure {
     handshakes: [Option<Handshake>; limits::SECURE_HANDSHAKES],
-    lines: [Option<Kept>; limits::LINE_KEYS],
+    /// Those that have succeeded.
+    pub(super) trusted: Trusted,
+    /// Calls that are to be secure and were answered while no audio flowed: on hold, perhaps.
+    waiting: [Option<SessionId>; limits::LINE_KEYS],
     /// The first ticket of the next machine.
     tickets: Ticket,
     /// The job that was given out last.
@@ -45,13 +50,6 @@ struct Handshake {
 enum Machine {
     Caller(Caller),
     Callee(Callee),
-}
-
-/// A call that is secure.
-#[derive(Debug)]
-struct Kept {
-    session: SessionId,
-    line: Line,
 }
 
 /// What happens to a machine.
@@ -140,7 +138,8 @@ impl Secure {
     pub(super) const fn new() -> Self {
         Self {
             handshakes: [const { None }; limits::SECURE_HANDSHAKES],
-            lines: [const { None }; limits::LINE_KEYS],
+            trusted: Trusted::new(),
+            waiting: [None; limits::LINE_KEYS],
             tickets: Ticket(0),
             job: None,
             clock: None,
@@ -169,21 +168,30 @@ impl Secure {
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        earliest(self.handshakes.iter().map(|place| place.as_ref()?.machine.deadline()))
+        let running = self.handshakes.iter().map(|place| place.as_ref()?.machine.deadline());
+        earliest(running.chain([self.trusted.deadline()]))
     }
 
-    /// What a session's audio is protected with.
-    pub(super) fn protection(&self, session: SessionId) -> Option<Protection<'_>> {
+    /// What a session's audio is protected with, and whether the far end has to be heard under the key.
+    pub(super) fn protection(&self, session: SessionId) -> Option<(Protection<'_>, bool)> {
         let running = self.handshakes.iter().flatten().find(|handshake| handshake.session == session);
-        let kept = || self.lines.iter().flatten().find(|kept| kept.session == session);
         match running {
-            Some(handshake) => handshake.machine.protection(),
-            None => kept().map(|kept| kept.line.secured()),
+            Some(handshake) => Some((handshake.machine.protection()?, true)),
+            None => self.trusted.protection(session),
         }
     }
 
-    fn is_kept(&self, session: SessionId) -> bool {
-        self.lines.iter().flatten().any(|kept| kept.session == session)
+    /// A call will be tried as soon as its audio flows.
+    fn wait_for_audio(&mut self, session: SessionId) {
+        if let Some(place) = self.waiting.iter_mut().find(|place| place.is_none()) {
+            *place = Some(session);
+        }
+    }
+
+    /// Whether a call has waited for its audio, which may flow now.
+    fn take_waiting(&mut self, session: SessionId) -> bool {
+        let mut places = self.waiting.iter_mut();
+        places.any(|place| place.take_if(|waiting| *waiting == session).is_some())
     }
 
     /// A place for another machine: one that nobody has, or that of a callee that waits for nothing.
@@ -205,34 +213,46 @@ impl Secure {
         for place in &mut self.handshakes {
             place.take_if(|handshake| !stands(handshake.session));
         }
-        for place in &mut self.lines {
-            place.take_if(|kept| !stands(kept.session));
+        for place in &mut self.waiting {
+            place.take_if(|waiting| !stands(*waiting));
         }
+        self.trusted.retain(stands);
     }
 }
 
 impl Phone {
-    /// A call of ours is answered: it becomes secure if the person wants it so.
-    pub(super) fn secure_answered(
-        &mut self,
-        now: Instant,
-        rng: &mut dyn Rng,
-        session: SessionId,
-    ) -> calls::Step {
+    /// A call of ours is answered, or its audio has changed: it becomes secure if the person wants it so.
+    pub(super) fn secure_begins(&mut self, now: Instant, rng: &mut dyn Rng, event: &Event) -> calls::Step {
+        if let Event::Answered(session) = *event {
+            return self.secure_answered(now, rng, session);
+        }
+        if let Event::Media(session) = *event
+            && self.secure.take_waiting(session)
+        {
+            return self.secure_answered(now, rng, session);
+        }
+        calls::Step::default()
+    }
+
+    fn secure_answered(&mut self, now: Instant, rng: &mut dyn Rng, session: SessionId) -> calls::Step {
         let Some(view) = self.ua.session(session).filter(|view| !view.incoming) else {
             return calls::Step::default();
         };
-        let line = LineKey::ALL.into_iter().find(|&key| self.calls.line(key).session() == Some(session));
-        let Some(key) = line.filter(|&key| self.calls.wants_security(&self.config, key)) else {
+        let ours = |key: &LineKey| self.calls.line(*key).session() == Some(session);
+        let line = LineKey::ALL.into_iter().find(ours);
+        if !line.is_some_and(|key| self.calls.wants_security(&self.config, key)) {
             return calls::Step::default();
-        };
-        let flows = view.media.is_some_and(|media| media.send && media.receive && !media.protected);
-        if !flows || !self.uses_certificates() || self.secure.protection(session).is_some() {
+        }
+        let protected = view.media.is_some_and(|media| media.protected);
+        if protected || !self.uses_certificates() || self.secure.protection(session).is_some() {
+            return calls::Step::default();
+        }
+        if !view.media.is_some_and(|media| media.send && media.receive) {
+            self.secure.wait_for_audio(session);
             return calls::Step::default();
         }
         let (local_time, provisioned) = (self.local_time(now), self.provisioned(view.extension));
-        let dialled: heapless::String<{ limits::DIALED_BYTES }> =
-            text::shortened(user_part(self.calls.line(key).appearance().target()));
+        let dialled = self.ua.called(session).unwrap_or_default();
         let ticket = self.secure.next_tickets();
         let own = match provisioned {
             Ok(own) => own,
@@ -262,7 +282,7 @@ impl Phone {
         session: SessionId,
     ) -> calls::Step {
         let Some(view) = self.ua.session(session) else { return calls::Step::default() };
-        if !view.incoming || self.secure.is_kept(session) {
+        if !view.incoming || self.secure.trusted.has(session) {
             return self.answer_question(now, rng, session, OUT_OF_ORDER);
         }
         let protected = view.media.is_some_and(|media| media.protected);
@@ -310,17 +330,21 @@ impl Phone {
         }
     }
 
-    /// The audio task has heard the first packet that is authentic.
+    /// The audio task has heard a packet that is authentic, and was awaited.
     pub(super) fn authenticated(&mut self, now: Instant, rng: &mut dyn Rng, serial: u32) -> calls::Step {
         let line = LineKey::ALL.into_iter().find(|&key| self.calls.line(key).serial() == serial);
         match line.and_then(|key| self.calls.line(key).session()) {
+            Some(session) if self.secure.trusted.has(session) => self.confirmed(now, session),
             Some(session) => self.secure_news(now, rng, session, News::Authenticated),
             None => calls::Step::default(),
         }
     }
 
-    /// The handshake that is due first, if one is.
+    /// The handshake that is due, or the secure call that is in doubt for too long, if there is one.
     pub(super) fn secure_timeout(&mut self, now: Instant, rng: &mut dyn Rng) -> Option<calls::Step> {
+        if let Some(step) = self.trust_timeout(now) {
+            return Some(step);
+        }
         let mut running = self.secure.handshakes.iter().flatten();
         let due = running.find(|handshake| handshake.machine.deadline().is_some_and(|due| due <= now))?;
         let session = due.session;
@@ -376,16 +400,20 @@ impl Phone {
     fn keep(&mut self, now: Instant, session: SessionId) -> calls::Step {
         let mut running = self.secure.handshakes.iter_mut();
         let place = running.find(|place| place.as_ref().is_some_and(|one| one.session == session));
-        let vacant = self.secure.lines.iter_mut().find(|line| line.is_none());
-        let (Some(place), Some(vacant)) = (place, vacant) else { return calls::Step::default() };
+        let Some(place) = place else { return calls::Step::default() };
         let Some(line) = place.take().and_then(|handshake| handshake.machine.line().cloned()) else {
             return calls::Step::default();
         };
         let name = line.peer().name.readable::<{ limits::NAME_BYTES }>();
         let number = line.peer().user_id.readable::<{ limits::NAME_BYTES }>();
-        *vacant = Some(Kept { session, line });
-        let peer = Certified { name: &name, number: &number };
-        self.calls.step(now, &mut self.config, calls::Input::Secured { session, peer })
+        let remote = self.ua.session(session).and_then(|view| view.media).map(|media| media.remote);
+        let calls = &self.calls;
+        let on_a_line = |other| Self::is_on_a_line(calls, other);
+        if !self.secure.trusted.keep(session, line, remote, on_a_line) {
+            return calls::Step::default();
+        }
+        let news = Security::Secured(Certified { name: &name, number: &number });
+        self.calls.step(now, &mut self.config, calls::Input::Security { session, news })
     }
 
     /// A caller that has failed does not try again. A callee keeps count of what it was asked.
@@ -424,21 +452,20 @@ impl Phone {
         Provisioned::read(certificate, self.config.text(ext::SRTP_PRIVATE_KEY.of(number).id()))
     }
 
-    /// The local time, counted as if it were UTC. Summer time is not counted: no certificate ends by the
-    /// hour.
-    fn local_time(&self, now: Instant) -> Option<UnixTime> {
+    /// The local time, counted as if it were UTC: by `Time Zone`, `Time Offset`, and in summer
+    /// `Daylight Saving Time Rule`.
+    pub(super) fn local_time(&self, now: Instant) -> Option<UnixTime> {
         let (since, UnixTime(told)) = self.secure.clock?;
         let utc = told.saturating_add(now.since_ms(since) / 1_000);
         let zone = i64::from(self.config.read(regional::TIME_ZONE).seconds());
         let offset = i64::from(self.config.read(regional::TIME_OFFSET__HH_MM).seconds());
-        Some(UnixTime(utc.saturating_add_signed(zone.saturating_add(offset))))
+        let standard = utc.saturating_add_signed(zone.saturating_add(offset));
+        let wanted = self.config.read(regional::DAYLIGHT_SAVING_TIME_ENABLE);
+        let rule = self.config.read(regional::DAYLIGHT_SAVING_TIME_RULE).filter(|_| wanted);
+        let civil = CivilTime::of_seconds(i64::try_from(standard).unwrap_or(i64::MAX));
+        let summer = rule.map_or(0, |rule| i64::from(rule.offset_s(civil)));
+        Some(UnixTime(standard.saturating_add_signed(summer)))
     }
-}
-
-/// Whom a call is for: what stands before the `@` of an address.
-fn user_part(target: &str) -> &str {
-    let bare = target.split_once(':').map_or(target, |(_, rest)| rest);
-    bare.split_once('@').map_or(bare, |(user, _)| user)
 }
 
 /// A question that nobody may ask now.

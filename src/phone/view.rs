@@ -73,7 +73,7 @@ pub struct LineView<'a> {
     /// Whether the other side called us.
     pub incoming: bool,
     /// Whether the call is secure: both directions protected, and who the other side is shown by its
-    /// certificate.
+    /// certificate. In a conference both calls are, for what is said goes to both.
     pub secure: bool,
     /// Whether the far end has put us on hold.
     pub held_by_peer: bool,
@@ -139,7 +139,7 @@ fn line(phone: &Phone, key: LineKey) -> LineView<'_> {
         number,
         diverted_by: diverted_by(phone, key).unwrap_or_default(),
         incoming: appearance.is_incoming(),
-        secure: appearance.is_secure(),
+        secure: phone.calls.is_secure(key),
         held_by_peer: appearance.is_held_by_peer(),
         transfer: line.transfer(),
         conferenced: phone.calls.is_conferenced(key),

@@ -143,6 +143,21 @@ mod tests {
         assert_eq!(found, [cipher_key, hex("2372b82d639b6d8503a47adc0a6c"), mac_key]);
     }
 
+    /// What libsrtp got before 2.8.0 for the same AES-192 master key (its issue 763): it ran AES-256 over key
+    /// and salt as they stand behind each other, filled up with zeros. So those that disagree with us do not
+    /// follow RFC 6188.
+    #[test]
+    fn what_others_got_with_192_bits_is_another_derivation() {
+        let joined = hex("73edc66c4fa15776fb57f9505c17136550ffda71f3e8e5f1c8522f3acd4ce86d5add78edbb11");
+        let (key, salt) = joined.split_at(32);
+        let prf = CounterMode::new(key).unwrap();
+        let (mut cipher_key, mut cipher_salt) = ([0; 24], [0; 14]);
+        prf.apply(block(salt, 0), &mut cipher_key);
+        prf.apply(block(salt, 2), &mut cipher_salt);
+        assert_eq!(cipher_key[..], hex("7af9f9f2cb705d213cce5fa377b290a0183389701878e7d7"));
+        assert_eq!(cipher_salt[..], hex("2166ce644b08c8f855708bc2189e"));
+    }
+
     #[test]
     fn keys_are_wiped() {
         let master = MasterKey::new(Suite::Aes256Sha1_80, &[1; 32], &[2; 14]).unwrap();

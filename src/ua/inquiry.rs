@@ -5,17 +5,17 @@
 //! the call is over. Silence, or a 408, does not end the call: who does not understand the letter may as well
 //! not answer it. A 481 does (RFC 3261 §12.2.1.2).
 
-use heapless::Vec;
+use heapless::{String, Vec};
 
 use super::answer::Answer;
 use super::beside::Beside;
 use super::digits::BODIES;
 use super::session::Session;
 use super::session::progress::{Input, State};
-use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
+use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent, identity};
 use crate::limits;
 use crate::secure_call;
-use crate::sip::{Message, Method, Status};
+use crate::sip::{Address, Message, Method, Status};
 use crate::transaction::{ClientId, Hop, ServerId};
 
 /// The questions of one session.
@@ -59,6 +59,15 @@ impl UserAgent {
     #[must_use]
     pub fn letter(&self) -> &[u8] {
         &self.letter.0
+    }
+
+    /// The user part of the address that a call of ours went to, whatever the network says of who has
+    /// answered; where the far end of another call sent us, the address that it named.
+    #[must_use]
+    pub fn called(&self, id: SessionId) -> Option<String<{ limits::NAME_BYTES }>> {
+        let session = self.sessions.get(id.0).filter(|session| !session.incoming)?;
+        let address = Address::parse(session.dialog.remote_party()).ok()?;
+        Some(identity::number_of(&address.uri))
     }
 
     /// Their question.

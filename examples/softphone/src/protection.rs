@@ -20,7 +20,7 @@ struct SecureCall {
     switch: Switch,
     key: MasterKey,
     session: Session,
-    /// The far end's first packet has been authentic.
+    /// An authentic packet of the far end has come while one was awaited.
     heard: bool,
 }
 
@@ -59,7 +59,10 @@ impl Protection {
     fn follow_switch(&mut self, switch: Option<Switch>, key: Option<&MasterKey>) {
         match (switch, key, &mut self.secure) {
             (None, ..) => self.secure = None,
-            (Some(switch), Some(key), Some(call)) if call.key == *key => call.switch = switch,
+            (Some(switch), Some(key), Some(call)) if call.key == *key => {
+                call.switch = switch;
+                call.heard &= switch.awaited;
+            }
             (Some(switch), Some(key), _) => {
                 let session = Session::new(key, key).ok();
                 self.secure =
@@ -102,9 +105,9 @@ impl Protection {
         }
     }
 
-    /// Whether the far end of a secure call has been heard under its key, and the call is not yet secure.
+    /// Whether the far end of a secure call has been heard under its key, and the phone waits for that.
     pub(crate) fn is_authenticated(&self) -> bool {
-        self.secure.as_ref().is_some_and(|call| call.heard && !call.switch.secure)
+        self.secure.as_ref().is_some_and(|call| call.heard)
     }
 }
 
@@ -125,7 +128,7 @@ impl SecureCall {
             Kind::Rtp => self.session.unprotect(buffer, length).ok()?,
             Kind::Rtcp => return self.session.unprotect_rtcp(buffer, length).ok(),
         };
-        self.heard = true;
+        self.heard |= self.switch.awaited;
         Some(opened)
     }
 }
@@ -146,7 +149,8 @@ mod tests {
     fn side(local_ssrc: u32, remote_ssrc: u32) -> Protection {
         let mut side = Protection::default();
         let key = MasterKey::new(Suite::Aes128Sha1_80, &[7; 16], &[9; 14]);
-        let switch = Switch { local_ssrc, remote_ssrc, sends: true, secure: false, rtcp: true };
+        let switch =
+            Switch { local_ssrc, remote_ssrc, awaited: true, sends: true, secure: false, rtcp: true };
         side.follow_switch(Some(switch), key.as_ref());
         side
     }
@@ -169,9 +173,16 @@ mod tests {
         assert_eq!(bob.unprotect(Kind::Rtp, &mut packet, protected), Some(length));
         assert!(bob.is_authenticated());
         assert_eq!(packet[12..32], [0x55; 20]);
-        let call = bob.secure.as_mut().expect("a secure call");
-        call.switch.secure = true;
+        let call = bob.secure.as_ref().expect("a secure call");
+        let (known, key) = (call.switch, call.key.clone());
+        bob.follow_switch(Some(Switch { awaited: false, secure: true, ..known }), Some(&key));
         assert!(!bob.is_authenticated(), "told once");
         assert_eq!(bob.unprotect(Kind::Rtp, &mut clear, length), None, "no way back to clear");
+        bob.follow_switch(Some(Switch { awaited: true, secure: true, ..known }), Some(&key));
+        assert!(!bob.is_authenticated(), "what was heard before does not count");
+        let (mut again, length) = rtp(1, 2);
+        let protected = ann.protect(Kind::Rtp, &mut again, length).expect("room");
+        assert_eq!(bob.unprotect(Kind::Rtp, &mut again, protected), Some(length));
+        assert!(bob.is_authenticated(), "the next one does");
     }
 }

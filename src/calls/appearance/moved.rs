@@ -27,6 +27,10 @@ impl Appearance {
     /// when it answers.
     const fn followed(&mut self, session: SessionId) -> Step {
         self.session = Some(session);
+        // Who was spoken with in secret is not left for a call in clear, if that can be had.
+        if self.secure {
+            self.one_call.secure = Some(true);
+        }
         (self.held_by_peer, self.secure) = (false, false);
         self.incoming = false;
         self.connected_since = None;

@@ -4,10 +4,15 @@ use super::{Appearance, CallState, Desk, Tone};
 use crate::base::Instant;
 
 impl Appearance {
-    /// Whether both directions are protected, for good.
+    /// Whether both directions are protected.
     #[must_use]
     pub const fn is_secure(&self) -> bool {
         self.secure
+    }
+
+    /// The far end may have become another one, or turns out to be the same.
+    pub(in crate::calls) const fn set_secure(&mut self, secure: bool) {
+        self.secure = secure;
     }
 
     /// The call is protected from now on. A held one becomes so without a sound; what the far end's hold

@@ -123,7 +123,7 @@ impl<'a> Shown<'a> {
     fn body_extra(&self) -> Option<String> {
         let kind = self.header("Content-Type")?;
         if kind.starts_with("application/sdp") {
-            return Some(format!("({})", direction(self.body)));
+            return Some(format!("({}{})", direction(self.body), keys(self.body)));
         }
         if kind.starts_with("message/sipfrag") {
             return Some(format!(
@@ -132,6 +132,15 @@ impl<'a> Shown<'a> {
             ));
         }
         None
+    }
+}
+
+/// How many keys of SRTP it says (RFC 4568), never which.
+fn keys(sdp: &str) -> String {
+    match sdp.lines().filter(|line| line.starts_with("a=crypto:")).count() {
+        0 => String::new(),
+        1 => ", 1 key".to_owned(),
+        keys => format!(", {keys} keys"),
     }
 }
 

@@ -258,7 +258,8 @@ impl<S: Station> World<S> {
         }
         for host in &mut self.phones {
             let plan = host.station.plan();
-            host.sound.follow(self.now, &plan, &host.station.call_keys(), &mut host.rng);
+            let keys = (host.station.call_keys(), host.station.media_keys());
+            host.sound.follow(self.now, &plan, &keys, &mut host.rng);
             for packet in host.sound.turn(self.now, &plan) {
                 let from = SocketAddr::new(host.ip, packet.local_port);
                 self.network.send(self.now, from, packet.to, Transport::Udp, &packet.bytes);

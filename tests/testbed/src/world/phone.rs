@@ -5,6 +5,7 @@ use super::{Desk, PhoneId, World};
 use deskphone::base::{Instant, Rng};
 use deskphone::crypto::MasterKey;
 use deskphone::phone::{AudioPlan, CallState, Input, Key, LineKey, Output, Phone};
+use deskphone::sdp::MediaKeys;
 use std::iter::repeat_n;
 
 impl Station for Phone {
@@ -30,6 +31,10 @@ impl Station for Phone {
 
     fn call_keys(&self) -> [Option<MasterKey>; 4] {
         LineKey::ALL.map(|key| self.call_key(key))
+    }
+
+    fn media_keys(&self) -> [Option<MediaKeys>; 4] {
+        LineKey::ALL.map(|key| Self::media_keys(self, key).cloned())
     }
 
     fn way_to(&self, label: &str) -> Option<Vec<Key>> {

@@ -12,7 +12,8 @@ use deskphone::media::scripted_tone::ScriptedTone;
 use deskphone::media::stream::{AudioStream, Received, StreamPlan};
 use deskphone::phone::{AudioPlan, Stream, Switch, Tone};
 use deskphone::rtp::telephone_event::Digit;
-use deskphone::srtp::Session;
+use deskphone::sdp::MediaKeys;
+use deskphone::srtp::{Receiver, Sender, Session};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
@@ -32,11 +33,14 @@ pub(super) struct Sound {
     sample: u32,
     digits: String,
     tones: ScriptedTone,
-    /// A stream whose first authentic packet has come.
+    /// A stream whose authentic packet has come, which was awaited.
     authentic: Option<u32>,
     /// The tone that sounds, and since when.
     tone: Option<(Tone, Instant)>,
 }
+
+/// The keys of the lines: of secure calls, and of descriptions.
+pub(super) type Keys = ([Option<MasterKey>; 4], [Option<MediaKeys>; 4]);
 
 /// One media stream of the plan and the machine that carries it out.
 #[derive(Debug)]
@@ -52,7 +56,10 @@ struct Call {
     /// How the packets of a secure call are told, and what opens them.
     switch: Option<Switch>,
     session: Option<Session>,
-    heard: bool,
+    /// What SRTP by the description needs: each direction with the key that it was made of.
+    protected: bool,
+    sender: Option<(MasterKey, Sender)>,
+    receiver: Option<(MasterKey, Receiver)>,
     /// The press that is being sent.
     pressed: Option<u32>,
 }
@@ -70,8 +77,8 @@ impl Sound {
     pub(super) fn receive(&mut self, now: Instant, port: u16, packet: &[u8]) -> bool {
         let Some(call) = self.calls.iter_mut().find(|call| call.local_port == port) else { return false };
         let Some(packet) = call.open(packet) else { return true };
-        if call.switch.is_some_and(|switch| ssrc_of(&packet) == Some(switch.remote_ssrc)) && !call.heard {
-            call.heard = true;
+        let awaited = call.switch.filter(|switch| switch.awaited).map(|switch| switch.remote_ssrc);
+        if awaited.is_some() && ssrc_of(&packet) == awaited {
             self.authentic = Some(call.serial);
         }
         if let Received::Digits(step) = call.audio.receive(now, &packet) {
@@ -85,12 +92,12 @@ impl Sound {
         &mut self,
         now: Instant,
         plan: &AudioPlan,
-        keys: &[Option<MasterKey>; 4],
+        (agreed_keys, described): &Keys,
         rng: &mut Seeded,
     ) {
         let wanted = |call: &Call| plan.streams.iter().flatten().any(|stream| stream.serial == call.serial);
         self.calls.retain(wanted);
-        for (stream, key) in plan.streams.iter().zip(keys) {
+        for ((stream, key), described) in plan.streams.iter().zip(agreed_keys).zip(described) {
             let Some(stream) = stream else { continue };
             let agreed = agreed(stream, plan);
             let known = self.calls.iter_mut().find(|call| call.serial == stream.serial);
@@ -103,10 +110,14 @@ impl Sound {
                         call.audio.update(now, agreed);
                     }
                     call.follow_switch(stream, key.as_ref());
+                    call.follow_keys(stream, described.as_ref());
                     call.follow_digit(stream);
                     call.follow_tone(stream);
                 }
                 None => self.calls.push(Call {
+                    protected: stream.protected,
+                    sender: None,
+                    receiver: None,
                     tone: None,
                     tones: ScriptedTone::new(),
                     serial: stream.serial,
@@ -116,7 +127,6 @@ impl Sound {
                     conferenced: stream.conferenced,
                     switch: None,
                     session: None,
-                    heard: false,
                     pressed: None,
                 }),
             }
@@ -137,7 +147,7 @@ impl Sound {
         }
     }
 
-    /// The stream whose first authentic packet has come, once.
+    /// The stream whose awaited authentic packet has come, once.
     pub(super) const fn take_authentic(&mut self) -> Option<u32> {
         self.authentic.take()
     }
@@ -250,7 +260,20 @@ impl Call {
         match (stream.switch, key) {
             (Some(_), Some(key)) if self.session.is_none() => self.session = Session::new(key, key).ok(),
             (Some(_), _) => {}
-            (None, _) => (self.session, self.heard) = (None, false),
+            (None, _) => self.session = None,
+        }
+    }
+
+    /// A direction whose key stays goes on with its numbers (RFC 4568 §7.1.4).
+    fn follow_keys(&mut self, stream: &Stream, keys: Option<&MediaKeys>) {
+        self.protected = stream.protected;
+        let Some(keys) = keys else { return };
+        if self.sender.as_ref().is_none_or(|(key, _)| *key != keys.send) {
+            self.sender = Sender::new(&keys.send).ok().map(|sender| (keys.send.clone(), sender));
+        }
+        if self.receiver.as_ref().is_none_or(|(key, _)| *key != keys.receive) {
+            let receiver = Receiver::new(&keys.receive).ok();
+            self.receiver = receiver.map(|receiver| (keys.receive.clone(), receiver));
         }
     }
 
@@ -258,6 +281,12 @@ impl Call {
     /// be.
     fn open(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
         let mut bytes = packet.to_vec();
+        if self.protected {
+            let (_, receiver) = self.receiver.as_mut()?;
+            let length = receiver.unprotect(&mut bytes, packet.len()).ok()?;
+            bytes.truncate(length);
+            return Some(bytes);
+        }
         let Some(switch) = self.switch else { return Some(bytes) };
         if ssrc_of(packet) != Some(switch.remote_ssrc) {
             return Some(bytes).filter(|_| !switch.secure);
@@ -272,6 +301,10 @@ impl Call {
         let mut length = self.audio.capture(now, speech, &mut bytes)?;
         if self.switch.is_some_and(|switch| switch.sends) {
             length = self.session.as_mut()?.protect(&mut bytes, length).ok()?;
+        }
+        if self.protected {
+            let (_, sender) = self.sender.as_mut()?;
+            length = sender.protect(&mut bytes, length).ok()?;
         }
         let bytes = bytes.get(..length)?.to_vec();
         Some(Packet { local_port: self.local_port, to: self.remote, bytes })

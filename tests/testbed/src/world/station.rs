@@ -3,6 +3,7 @@
 use deskphone::base::{Instant, Rng};
 use deskphone::crypto::MasterKey;
 use deskphone::phone::{AudioPlan, Colour, Input, Lamp, Output, View};
+use deskphone::sdp::MediaKeys;
 use deskphone::ua::RegistrationState;
 use std::fmt::Debug;
 
@@ -21,6 +22,10 @@ pub trait Station {
     fn plan(&self) -> AudioPlan;
     /// The key of each line's audio whose call is secure, or about to be.
     fn call_keys(&self) -> [Option<MasterKey>; 4] {
+        [const { None }; 4]
+    }
+    /// The keys of each line's audio that is SRTP by its description.
+    fn media_keys(&self) -> [Option<MediaKeys>; 4] {
         [const { None }; 4]
     }
     /// The keys that press the soft key with this label, if it is offered.
@@ -79,7 +84,9 @@ pub fn levels(view: &View<'_>, now: Instant) -> Levels {
             let secure = match stream.switch {
                 Some(switch) if switch.secure => " secure",
                 Some(switch) if switch.sends => " protected",
-                Some(_) | None => "",
+                Some(_) => "",
+                None if stream.protected => " srtp",
+                None => "",
             };
             format!("{} {way} {}{digit}{conference}{tone}{secure}", word(stream.codec), stream.remote)
         });

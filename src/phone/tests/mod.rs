@@ -1,5 +1,7 @@
 //! The whole phone against a far end of a few lines.
 
+mod secure;
+
 use core::net::SocketAddr;
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -80,7 +82,12 @@ impl Desk {
 
     /// The far end's answer to the last request.
     fn answer(&mut self, status: &str, body: &str) {
-        let request = self.sent.last().unwrap().clone();
+        self.answer_to("", status, body);
+    }
+
+    /// The far end's answer to the last request with a method.
+    fn answer_to(&mut self, method: &str, status: &str, body: &str) {
+        let request = self.sent.iter().rev().find(|text| text.starts_with(method)).unwrap().clone();
         let mut text = std::format!("SIP/2.0 {status}\r\n");
         for line in request.lines() {
             let name = line.split(':').next().unwrap();
@@ -434,7 +441,7 @@ fn srtp_follows_its_settings_and_lends_its_keys() {
 /// phone asks its host for RSA.
 #[test]
 fn a_hello_gives_a_job_to_the_host_or_a_reason() {
-    let hello = include_str!("../secure_call/vectors/caller_hello").trim();
+    let hello = include_str!("../../secure_call/vectors/caller_hello").trim();
     let mut desk = Desk::registered();
     desk.call_in_with("");
     desk.press("SPEAKER");
@@ -455,8 +462,8 @@ fn a_hello_gives_a_job_to_the_host_or_a_reason() {
     assert!(desk.sent.last().unwrap().starts_with("SIP/2.0 415"), "{}", desk.sent.last().unwrap());
     assert_eq!(desk.notices, reason(Fault::NotProvisioned));
     let cards = [
-        ("Mini_Certificate_1_", include_str!("../secure_call/vectors/jane.cert")),
-        ("SRTP_Private_Key_1_", include_str!("../secure_call/vectors/jane.key")),
+        ("Mini_Certificate_1_", include_str!("../../secure_call/vectors/jane.cert")),
+        ("SRTP_Private_Key_1_", include_str!("../../secure_call/vectors/jane.key")),
     ];
     for (tag, value) in cards {
         desk.phone.set(desk.now, tag, value.trim()).unwrap();
