@@ -3,14 +3,16 @@
 use deskphone::crypto::{MasterKey, Suite};
 use deskphone::rtp::Packet;
 use deskphone::srtp::{Error, Receiver, Sender};
+use interop::asterisk;
 use interop::stage::Stage;
 use interop::suite::{Case, Program};
 use std::fs::{self, File};
 use std::process::Command;
 use std::time::Duration;
 
-/// All suites that it has in common with us. With keys of 192 bits libsrtp 2.5.0 gets other session keys than
-/// RFC 6188 §7 prints, which ours are; so it is no judge of those.
+/// All suites that it has in common with us. Before 2.8.0 libsrtp got other session keys with 192 bits than
+/// RFC 6188 §7 prints (its issue 763), which ours are; so Debian's 2.5.0 is no judge of those. The one in the
+/// folder with Asterisk is.
 pub(crate) const CASES: &[Case] = &[
     case("libsrtp_aes_cm_128_hmac_sha1_80", |stage| both_ways(stage, Suite::Aes128Sha1_80)),
     case("libsrtp_aes_cm_128_hmac_sha1_32", |stage| both_ways(stage, Suite::Aes128Sha1_32)),
@@ -19,10 +21,18 @@ pub(crate) const CASES: &[Case] = &[
     case("libsrtp_aead_aes_128_gcm", |stage| both_ways(stage, Suite::Aes128Gcm)),
     case("libsrtp_aead_aes_256_gcm", |stage| both_ways(stage, Suite::Aes256Gcm)),
     case("libsrtp_null_cipher", |stage| both_ways(stage, Suite::NullSha1_80)),
+    newer("asterisk_libsrtp_aes_192_cm_hmac_sha1_80", |stage| in_the_folder(stage, Suite::Aes192Sha1_80)),
+    newer("asterisk_libsrtp_aes_192_cm_hmac_sha1_32", |stage| in_the_folder(stage, Suite::Aes192Sha1_32)),
 ];
 
 const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
     Case { name, lane: 6, needs: &[Program::Libsrtp], limit: Duration::from_secs(60), run }
+}
+
+/// With the libsrtp of the system that Asterisk is in.
+const fn newer(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
+    let needs = &[Program::Asterisk, Program::Libsrtp];
+    Case { name, lane: 8, needs, limit: Duration::from_secs(60), run }
 }
 
 const SOURCE: &str = include_str!("../peers/libsrtp.c");
@@ -66,12 +76,29 @@ impl Chance {
 
 fn both_ways(stage: &Stage, suite: Suite) -> Result<(), String> {
     let program = compiled(stage)?;
+    judged(stage, &[program.as_str()], suite)
+}
+
+/// The same program, run in the folder with Asterisk: it finds that system's libsrtp.
+fn in_the_folder(stage: &Stage, suite: Suite) -> Result<(), String> {
+    let program = compiled(stage)?;
+    let system = asterisk::system().ok_or("no system with Asterisk")?;
+    let name = stage.folder().file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let inside = format!("/run/{name}-libsrtp");
+    let copy = system.join(inside.trim_start_matches('/'));
+    fs::copy(&program, &copy).map_err(|error| format!("{}: {error}", copy.display()))?;
+    let verdict = judged(stage, &["chroot", &system.display().to_string(), &inside], suite);
+    let _gone = fs::remove_file(&copy);
+    verdict
+}
+
+fn judged(stage: &Stage, program: &[&str], suite: Suite) -> Result<(), String> {
     let bytes: Vec<u8> = (0..46u8).map(|byte| byte.wrapping_mul(37).wrapping_add(11)).collect();
     let (key, salt) = bytes.split_at(suite.key_bytes());
     let salt = salt.get(..suite.salt_bytes()).unwrap_or_default();
     let key = MasterKey::new(suite, key, salt).ok_or("the key does not fit")?;
-    theirs_opens_ours(stage, &program, &key)?;
-    ours_opens_theirs(stage, &program, &key)
+    theirs_opens_ours(stage, program, &key)?;
+    ours_opens_theirs(stage, program, &key)
 }
 
 fn compiled(stage: &Stage) -> Result<String, String> {
@@ -93,7 +120,7 @@ fn compiled(stage: &Stage) -> Result<String, String> {
 /// Lets libsrtp carry out the orders; its answers, each a status and a packet.
 fn carried_out(
     stage: &Stage,
-    program: &str,
+    program: &[&str],
     key: &MasterKey,
     orders: &Orders,
 ) -> Result<Vec<(u8, Vec<u8>)>, String> {
@@ -103,7 +130,10 @@ fn carried_out(
     let digits: String = [key.key(), key.salt()].concat().iter().map(|byte| format!("{byte:02x}")).collect();
     let suite = key.suite().name().unwrap_or("NULL");
     let input = File::open(&path).map_err(failed)?;
-    let output = Command::new(program).args([suite, &digits]).stdin(input).output().map_err(failed)?;
+    let (first, rest) = program.split_first().ok_or("no program")?;
+    let mut command = Command::new(first);
+    command.args(rest).args([suite, &digits]).stdin(input);
+    let output = command.output().map_err(failed)?;
     if !output.status.success() {
         return Err(format!("libsrtp ended with {}", output.status));
     }
@@ -170,7 +200,7 @@ fn network(packets: Vec<(u32, Vec<u8>)>) -> Vec<(u32, Vec<u8>)> {
 }
 
 /// We protect; libsrtp must say of each packet that arrives what our own receiver says.
-fn theirs_opens_ours(stage: &Stage, program: &str, key: &MasterKey) -> Result<(), String> {
+fn theirs_opens_ours(stage: &Stage, program: &[&str], key: &MasterKey) -> Result<(), String> {
     let failed = |error: Error| format!("protect: {error}");
     let mut sender = Sender::new(key).map_err(failed)?;
     let mut sent = Vec::new();
@@ -212,7 +242,7 @@ fn theirs_opens_ours(stage: &Stage, program: &str, key: &MasterKey) -> Result<()
 /// A changed bit: libsrtp refuses it, too.
 fn tampered(
     stage: &Stage,
-    program: &str,
+    program: &[&str],
     key: &MasterKey,
     arrived: &[(u32, Vec<u8>)],
 ) -> Result<usize, String> {
@@ -233,7 +263,7 @@ fn tampered(
 }
 
 /// libsrtp protects: the same bytes as ours, and we take each packet once.
-fn ours_opens_theirs(stage: &Stage, program: &str, key: &MasterKey) -> Result<(), String> {
+fn ours_opens_theirs(stage: &Stage, program: &[&str], key: &MasterKey) -> Result<(), String> {
     let failed = |error: Error| format!("unprotect: {error}");
     let mut orders = Orders::default();
     (0..PACKETS).for_each(|number| orders.push(b'p', &packet(number)));

@@ -6,11 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A newer library than the header is from may know more of a policy. */
+static union { srtp_policy_t policy; char room[1024]; } all;
+
 typedef void (*policy_setter)(srtp_crypto_policy_t *);
 
 static const struct { const char *name; policy_setter rtp, rtcp; } suites[] = {
     { "AES_CM_128_HMAC_SHA1_80", srtp_crypto_policy_set_rtp_default, srtp_crypto_policy_set_rtp_default },
     { "AES_CM_128_HMAC_SHA1_32", srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32, srtp_crypto_policy_set_rtp_default },
+    { "AES_192_CM_HMAC_SHA1_80", srtp_crypto_policy_set_aes_cm_192_hmac_sha1_80, srtp_crypto_policy_set_aes_cm_192_hmac_sha1_80 },
+    { "AES_192_CM_HMAC_SHA1_32", srtp_crypto_policy_set_aes_cm_192_hmac_sha1_32, srtp_crypto_policy_set_aes_cm_192_hmac_sha1_80 },
     { "AES_256_CM_HMAC_SHA1_80", srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80, srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80 },
     { "AES_256_CM_HMAC_SHA1_32", srtp_crypto_policy_set_aes_cm_256_hmac_sha1_32, srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80 },
     { "AEAD_AES_128_GCM", srtp_crypto_policy_set_aes_gcm_128_16_auth, srtp_crypto_policy_set_aes_gcm_128_16_auth },
@@ -20,7 +25,6 @@ static const struct { const char *name; policy_setter rtp, rtcp; } suites[] = {
 
 int main(int count, char **words) {
     static unsigned char packet[4096], key[64];
-    srtp_policy_t policy;
     srtp_t sending, receiving;
     size_t suite = 0, bytes;
     int letter;
@@ -29,15 +33,14 @@ int main(int count, char **words) {
     if (suite == sizeof suites / sizeof *suites) return 3;
     for (bytes = 0; bytes < sizeof key && sscanf(words[2] + 2 * bytes, "%2hhx", key + bytes) == 1; bytes++)
         ;
-    memset(&policy, 0, sizeof policy);
-    suites[suite].rtp(&policy.rtp);
-    suites[suite].rtcp(&policy.rtcp);
-    policy.key = key;
-    policy.window_size = 128;
-    policy.ssrc.type = ssrc_any_outbound;
-    if (srtp_create(&sending, &policy) != srtp_err_status_ok) return 4;
-    policy.ssrc.type = ssrc_any_inbound;
-    if (srtp_create(&receiving, &policy) != srtp_err_status_ok) return 4;
+    suites[suite].rtp(&all.policy.rtp);
+    suites[suite].rtcp(&all.policy.rtcp);
+    all.policy.key = key;
+    all.policy.window_size = 128;
+    all.policy.ssrc.type = ssrc_any_outbound;
+    if (srtp_create(&sending, &all.policy) != srtp_err_status_ok) return 4;
+    all.policy.ssrc.type = ssrc_any_inbound;
+    if (srtp_create(&receiving, &all.policy) != srtp_err_status_ok) return 4;
     while ((letter = getchar()) != EOF) {
         int length = getchar() << 8, status;
         length |= getchar();
