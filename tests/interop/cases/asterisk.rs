@@ -46,7 +46,18 @@ pub(crate) fn with_asterisk(
     settings: &[(&str, &str)],
     act: fn(&Stage, &mut Office<Asterisk>) -> Result<(), String>,
 ) -> Result<(), String> {
-    let asterisk = Asterisk::start(stage)?;
+    with_this_asterisk(stage, Asterisk::start(stage)?, phones, tcp, settings, act)
+}
+
+/// Runs a case with this Asterisk.
+pub(crate) fn with_this_asterisk(
+    stage: &Stage,
+    asterisk: Asterisk,
+    phones: usize,
+    tcp: bool,
+    settings: &[(&str, &str)],
+    act: fn(&Stage, &mut Office<Asterisk>) -> Result<(), String>,
+) -> Result<(), String> {
     let own = |(tag, value): &(&str, &str)| ((*tag).to_owned(), (*value).to_owned());
     let options = Options {
         phones,

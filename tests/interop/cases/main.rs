@@ -1,6 +1,7 @@
 //! The cases of the interop suite.
 
 mod asterisk;
+mod asterisk_srtp;
 mod asterisk_transfer;
 mod calls;
 mod conference;
@@ -22,6 +23,6 @@ fn main() -> ExitCode {
     let kamailio =
         [calls::CASES, transfer::CASES, conference::CASES, registration::CASES, pair::CASES, shared::CASES]
             .concat();
-    let asterisk = [asterisk::CASES, asterisk_transfer::CASES].concat();
+    let asterisk = [asterisk::CASES, asterisk_srtp::CASES, asterisk_transfer::CASES].concat();
     suite::run(&[sipp::CASES, srtp::CASES, scenarios::CASES, services::CASES, &kamailio, &asterisk].concat())
 }

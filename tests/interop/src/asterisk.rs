@@ -32,6 +32,18 @@ impl Asterisk {
     /// # Errors
     /// When it does not come up; `chroot` asks for root.
     pub fn start(stage: &Stage) -> Result<Self, String> {
+        Self::start_with(stage, "no")
+    }
+
+    /// Starts one that takes SRTP with keys in session descriptions (RFC 4568) and nothing else.
+    ///
+    /// # Errors
+    /// As [`Asterisk::start`].
+    pub fn protected(stage: &Stage) -> Result<Self, String> {
+        Self::start_with(stage, "sdes")
+    }
+
+    fn start_with(stage: &Stage, encryption: &str) -> Result<Self, String> {
         let system = system().ok_or("no system with Asterisk")?;
         let case = stage.folder().file_name().unwrap_or_default();
         let folder = system.join("run").join(case);
@@ -45,6 +57,7 @@ impl Asterisk {
                 .replace("@FOLDER@", &inside.display().to_string())
                 .replace("@MODULES@", &modules)
                 .replace("@PORT@", &port.to_string())
+                .replace("@ENCRYPTION@", encryption)
                 .replace("@RTP_FIRST@", &rtp.to_string())
                 .replace("@RTP_LAST@", &(rtp + 39).to_string());
             write(&folder.join("etc").join(name), &text)?;
