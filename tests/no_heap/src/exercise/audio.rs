@@ -7,15 +7,24 @@ use deskphone::base::{Instant, Writer};
 use deskphone::media::stream::{AudioStream, StreamPlan};
 use deskphone::media::tone_generator::{Component, ToneGenerator};
 use deskphone::rtp::{packet, rtcp, telephone_event::Digit};
-use deskphone::sdp::{self, Description, Format, Local, Negotiated};
+use deskphone::sdp::{self, Description, Format, Keying, Local, Negotiated};
+use deskphone::srtp::Session;
 
 pub fn descriptions() -> bool {
+    let keys = |caller, callee| Some((Keying::new(caller, true), Keying::new(callee, false)));
+    let (mut one, mut other) = (Xorshift(black_box(3)), Xorshift(black_box(5)));
+    described(None) && described(keys(&mut one, &mut other))
+}
+
+/// Offer and answer, in clear or with keys.
+fn described(keys: Option<(Keying, Keying)>) -> bool {
     let local = |last| {
         let mut local = Local::new(SocketAddr::from((Ipv4Addr::new(192, 0, 2, last), 16_384)), 7);
         let _ = local.formats.push(Format::PCMU);
         local
     };
-    let (caller, callee) = (local(black_box(1)), local(black_box(2)));
+    let (mut caller, mut callee) = (local(black_box(1)), local(black_box(2)));
+    (caller.keying, callee.keying) = keys.unzip();
     let (mut there, mut back) = ([0; 512], [0; 512]);
     let mut out = Writer::new(&mut there);
     sdp::offer(&caller).write(&mut out);
@@ -24,7 +33,17 @@ pub fn descriptions() -> bool {
     let mut out = Writer::new(&mut back);
     answer.write(&mut out);
     let Ok(answer) = Description::parse(out.written()) else { return false };
-    Negotiated::from_answer(&caller, &answer).is_ok_and(|caller| caller.send && agreed.receive)
+    let Ok(answered) = Negotiated::from_answer(&caller, &answer) else { return false };
+    caller.follow(&answered);
+    let fits = match (&answered.keys, &agreed.keys) {
+        (Some(ours), Some(theirs)) => {
+            let same = ours.send == theirs.receive && ours.receive == theirs.send;
+            same && Session::new(&ours.send, &ours.receive).is_ok()
+        }
+        (None, None) => caller.keying.is_none(),
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    fits && answered.send && agreed.receive
 }
 
 pub fn stream() -> bool {
