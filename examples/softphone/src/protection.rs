@@ -178,6 +178,13 @@ mod tests {
         bob.follow_switch(Some(Switch { awaited: false, secure: true, ..known }), Some(&key));
         assert!(!bob.is_authenticated(), "told once");
         assert_eq!(bob.unprotect(Kind::Rtp, &mut clear, length), None, "no way back to clear");
+        let (mut strange, length) = rtp(5, 1);
+        let protected = side(5, 2).protect(Kind::Rtp, &mut strange, length).expect("room");
+        assert_eq!(
+            bob.unprotect(Kind::Rtp, &mut strange, protected),
+            None,
+            "another source, whatever its key"
+        );
         bob.follow_switch(Some(Switch { awaited: true, secure: true, ..known }), Some(&key));
         assert!(!bob.is_authenticated(), "what was heard before does not count");
         let (mut again, length) = rtp(1, 2);
