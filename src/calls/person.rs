@@ -2,8 +2,8 @@
 
 use super::appearance::Input as Call;
 use super::{
-    AudioDevice, CallState, Calls, DialKey, LineKey, Order, Refusal, Tone, Transfer, Turn, appearance, dtmf,
-    on_hook,
+    AudioDevice, CallState, Calls, DialKey, LineKey, Order, Refusal, ServiceKey, Tone, Transfer, Turn,
+    appearance, dtmf, on_hook,
 };
 use crate::base::text;
 use crate::config::catalogue::{ext, phone};
@@ -43,12 +43,16 @@ pub enum Action {
     TransferHeld,
     /// Send the conversation to a number that is dialled next.
     TransferBlind,
+    /// Park the conversation at a number that is dialled next.
+    Park,
     /// Begin a conference, or make it of the conversation and the call that was begun for it.
     Conference,
     /// Bring a held call into the conversation.
     ConferenceHeld,
     /// Leave the conference to the two others.
     Join,
+    /// What a code does, too.
+    Serve(ServiceKey),
 }
 
 impl Calls {
@@ -211,10 +215,12 @@ impl Calls {
             Action::VoiceMail => self.call_voice_mail(turn),
             Action::Transfer => self.transfer(turn),
             Action::TransferHeld => self.transfer_held(turn),
-            Action::TransferBlind => self.transfer_blind(turn),
+            Action::TransferBlind => self.transfer_blind(turn, Service::BlindTransfer),
+            Action::Park => self.transfer_blind(turn, Service::Park),
             Action::Conference => self.confer(turn),
             Action::ConferenceHeld => self.confer_held(turn),
             Action::Join => self.join(turn),
+            Action::Serve(key) => self.serve_key(turn, key),
         }
     }
 

@@ -138,8 +138,8 @@ impl Calls {
 
     /// A setting is switched; confirm tone, then dial tone.
     fn switch(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service) {
-        match SWITCHES.iter().find(|(switch, ..)| *switch == service) {
-            Some((_, setting, value)) => self.keep(turn, key, *setting, value),
+        match switched(service) {
+            Some((setting, value)) => self.keep(turn, key, setting, value),
             None => self.order(turn, key, Call::Served(Served::Reject)),
         }
     }
@@ -235,6 +235,11 @@ const SWITCHES: [(Service, Id, &str); 13] = [
     (Service::SecureAll, user::SECURE_CALL_SETTING.id(), "yes"),
     (Service::SecureNone, user::SECURE_CALL_SETTING.id(), "no"),
 ];
+
+/// The setting that a service switches, and to what.
+pub(super) fn switched(service: Service) -> Option<(Id, &'static str)> {
+    SWITCHES.iter().find(|(switch, ..)| *switch == service).map(|&(_, setting, value)| (setting, value))
+}
 
 /// Whether the phone offers a service: a code of one that it does not offer is an ordinary number.
 fn is_enabled(config: &Config, service: Service) -> bool {

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   xfer:  Connected ──► Held, another line dials ──► rings or answers ──► xfer: both "Transferring"
-//!   bxfer: Connected ──► Held, another line asks for a number ──► complete: "Transferring"
+//!   bxfer: Connected ──► Held, another line asks for a number ──► complete: "Transferring"; park: the same
 //!          "Transferring" ──► done: idle   or failed: Held, "Transfer failed"
 //!   xferLx: one held call ──► as the second xfer; several ──► a line key says which (choice.rs)
 //! ```
@@ -101,6 +101,13 @@ impl Calls {
         config.read(phone::BLIND_TRANSFER_SERV) && self.can_consult() && !self.is_emergency(config)
     }
 
+    /// Whether `park` does something: there is a code that parks.
+    #[must_use]
+    pub fn can_park(&self, config: &Config) -> bool {
+        let has_code = !services::keys_of(config, Service::Park).is_empty();
+        has_code && self.can_consult() && !self.is_emergency(config)
+    }
+
     /// The `xfer` soft key: the conversation is put on hold and another line gives second dial tone; pressed
     /// again, the held one is sent to that line's.
     pub(super) fn transfer(&mut self, turn: &mut Turn<'_>) {
@@ -123,17 +130,17 @@ impl Calls {
         }
     }
 
-    /// The `bxfer` soft key: the conversation is put on hold and another line asks for a number.
-    pub(super) fn transfer_blind(&mut self, turn: &mut Turn<'_>) {
-        if !self.can_transfer_blind(turn.config) {
+    /// The `bxfer` and `park` soft keys: the conversation is put on hold and another line asks for a number.
+    pub(super) fn transfer_blind(&mut self, turn: &mut Turn<'_>, service: Service) {
+        let parks = service == Service::Park;
+        if !(if parks { self.can_park(turn.config) } else { self.can_transfer_blind(turn.config) }) {
             return;
         }
         self.consult(turn, Tone::Prompt, Choice::Transfer);
         if let Some(begun) = self.begun
             && self.line(begun.line).state() == CallState::Dialing
         {
-            let purpose = Some(Service::BlindTransfer);
-            let asks = Served::Prompt { purpose, tone: Some(Tone::Prompt) };
+            let asks = Served::Prompt { purpose: Some(service), tone: Some(Tone::Prompt) };
             self.order(turn, begun.line, Call::Served(asks));
         }
     }

@@ -69,6 +69,8 @@ fn key(line: usize) -> LineKey {
 impl Desk {
     fn new(pace_ms: u64) -> Self {
         let mut config = Config::new();
+        config.set("User_ID_1_", "101").unwrap();
+        config.set("Call_Back_Expires", "0").unwrap();
         config.set("Dial_Plan_1_", "(xx.)").unwrap();
         config.set("Enable_IP_Dialing_1_", "no").unwrap();
         config.set("Conference_Serv", "no").unwrap();
@@ -244,7 +246,7 @@ impl Desk {
         for order in &step.orders {
             let Some(command) = self.calls.command(&self.config, order) else { continue };
             wishes.extend(self.told(order, &command));
-            let outcome = if let Command::Invite(_) = command {
+            let outcome = if let Command::Invite(_) | Command::Page(_) = command {
                 Outcome::Session(self.new_session())
             } else {
                 Outcome::Done
@@ -258,6 +260,7 @@ impl Desk {
     fn told(&self, order: &Order, command: &Command<'_>) -> Option<String> {
         let what = match *command {
             Command::Invite(invite) => format!("invite {}", invite.target),
+            Command::Page(invite) => format!("page {}", invite.target),
             Command::Ring(_) => "ring".into(),
             Command::Answer(_) => "answer".into(),
             Command::Hold(_) => "hold".into(),
@@ -278,7 +281,6 @@ impl Desk {
             | Command::Unregister(_)
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. }
-            | Command::Page(_)
             | Command::Ask { .. }
             | Command::Reply { .. } => return None,
         };

@@ -53,7 +53,9 @@ mod trust;
 pub mod view;
 pub mod volume;
 
-pub use crate::calls::{AudioDevice, CallState, Colour, DialKey, Digit, Lamp, LineKey, Pattern, Tone};
+pub use crate::calls::{
+    AudioDevice, CallState, Colour, DialKey, Digit, Lamp, LineKey, Pattern, ServiceKey, Tone,
+};
 pub use audio_plan::{AudioPlan, Stream, Switch};
 pub use display::Display;
 #[cfg(any(test, feature = "_fuzzing"))]

@@ -4,12 +4,15 @@
 use heapless::Vec;
 
 use super::Key;
-use crate::calls::{Action, CallState, Calls};
+use crate::calls::{Action, CallState, Calls, ServiceKey};
 use crate::config::Config;
 
 /// Places of one list, four to a page.
 pub const MOST: usize = 12;
 const PAGE: usize = 4;
+
+/// The keys of all pages.
+type Places = Vec<Option<SoftKey>, MOST>;
 
 /// A soft key by what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,18 +45,22 @@ pub enum SoftKey {
     TransferHeld,
     /// Send the conversation to a number.
     TransferBlind,
+    /// Park the conversation at a number.
+    Park,
     /// Begin a conference, or make it.
     Conference,
     /// Bring a held call into the conversation.
     ConferenceHeld,
     /// Leave the conference to the others.
     Join,
+    /// What a code does, too.
+    Service(ServiceKey),
 }
 
 /// The soft keys as they are now. A place without a key stays blank.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct SoftKeyRow {
-    places: Vec<Option<SoftKey>, MOST>,
+    places: Places,
     page: usize,
 }
 
@@ -87,9 +94,16 @@ impl SoftKey {
             Self::Transfer => "xfer",
             Self::TransferHeld => "xferLx",
             Self::TransferBlind => "bxfer",
+            Self::Park => "park",
             Self::Conference => "conf",
             Self::ConferenceHeld => "confLx",
             Self::Join => "join",
+            Self::Service(ServiceKey::Forward) => "cfwd",
+            Self::Service(ServiceKey::DoNotDisturb) => "dnd",
+            Self::Service(ServiceKey::CallReturn) => "lcr",
+            Self::Service(ServiceKey::Pickup) => "pickup",
+            Self::Service(ServiceKey::GroupPickup) => "gpickup",
+            Self::Service(ServiceKey::Unpark) => "unpark",
         }
     }
 
@@ -110,9 +124,11 @@ impl SoftKey {
             Self::Transfer => Action::Transfer,
             Self::TransferHeld => Action::TransferHeld,
             Self::TransferBlind => Action::TransferBlind,
+            Self::Park => Action::Park,
             Self::Conference => Action::Conference,
             Self::ConferenceHeld => Action::ConferenceHeld,
             Self::Join => Action::Join,
+            Self::Service(key) => Action::Serve(key),
         }
     }
 }
@@ -142,7 +158,10 @@ impl SoftKeyRow {
         let redial = calls.last_number().is_some().then_some(SoftKey::Redial);
         match calls.active().map(|line| calls.line(line).state()) {
             Some(CallState::Dialing) if calls.has_digits() => push(&mut places, DIALING),
-            Some(CallState::Dialing) => push(&mut places, &[redial]),
+            Some(CallState::Dialing) => {
+                keep(&mut places, redial);
+                serve(&mut places, calls, config, OFF_HOOK);
+            }
             Some(CallState::Calling | CallState::Proceeding | CallState::Invalid) => {
                 push(&mut places, &[None, Some(SoftKey::EndCall)]);
                 more_parties(&mut places, calls, config);
@@ -162,20 +181,7 @@ impl SoftKeyRow {
                 | CallState::Held
                 | CallState::Busy,
             )
-            | None => {
-                if calls.on_hook_number().is_empty() {
-                    // Another call needs a line for it.
-                    let free = calls.lowest(CallState::Idle).is_some();
-                    if calls.lowest(CallState::Held).is_some() {
-                        push(&mut places, &[Some(SoftKey::Resume), free.then_some(SoftKey::NewCall)]);
-                    }
-                    if free && redial.is_some() {
-                        push(&mut places, &[redial]);
-                    }
-                } else {
-                    push(&mut places, DIALING);
-                }
-            }
+            | None => at_rest(&mut places, calls, config, redial),
         }
         Self { places, page: 0 }
     }
@@ -254,14 +260,71 @@ impl SoftKeyRow {
 const DIALING: &[Option<SoftKey>] =
     &[None, Some(SoftKey::Dial), Some(SoftKey::DeleteLast), Some(SoftKey::Cancel)];
 
+/// Services of a phone that nobody uses, of a line with dial tone, and beside a call on hold.
+const IDLE: &[ServiceKey] = &[
+    ServiceKey::Forward,
+    ServiceKey::DoNotDisturb,
+    ServiceKey::CallReturn,
+    ServiceKey::Pickup,
+    ServiceKey::GroupPickup,
+    ServiceKey::Unpark,
+];
+const OFF_HOOK: &[ServiceKey] = &[
+    ServiceKey::Forward,
+    ServiceKey::DoNotDisturb,
+    ServiceKey::CallReturn,
+    ServiceKey::Unpark,
+    ServiceKey::Pickup,
+    ServiceKey::GroupPickup,
+];
+const HELD: &[ServiceKey] = &[ServiceKey::Forward, ServiceKey::DoNotDisturb];
+
+/// No call is active. While the phone rings, the display is the caller's.
+fn at_rest(places: &mut Places, calls: &Calls, config: &Config, redial: Option<SoftKey>) {
+    if !calls.on_hook_number().is_empty() {
+        return push(places, DIALING);
+    }
+    if calls.lowest(CallState::Ringing).is_some() {
+        return;
+    }
+    // Another call needs a line for it.
+    let free = calls.lowest(CallState::Idle).is_some();
+    let redial = redial.filter(|_| free);
+    if calls.lowest(CallState::Held).is_some() {
+        // A call on hold cannot be ended: no `endcall` in the second place.
+        push(places, &[Some(SoftKey::Resume), None, free.then_some(SoftKey::NewCall)]);
+        keep(places, redial);
+        serve(places, calls, config, HELD);
+        trim(places);
+    } else {
+        keep(places, redial);
+        serve(places, calls, config, IDLE);
+    }
+}
+
+/// The services of a list that do something now.
+fn serve(places: &mut Places, calls: &Calls, config: &Config, services: &[ServiceKey]) {
+    for key in services.iter().filter(|key| calls.can_serve(config, **key)) {
+        push(places, &[Some(SoftKey::Service(*key))]);
+    }
+}
+
+/// A key that has no place of its own, if it is there.
+fn keep(places: &mut Places, key: Option<SoftKey>) {
+    if key.is_some() {
+        push(places, &[key]);
+    }
+}
+
 /// `conf` in the third place, `xfer` in the fourth, the others on the next page.
-fn more_parties(places: &mut Vec<Option<SoftKey>, MOST>, calls: &Calls, config: &Config) {
+fn more_parties(places: &mut Places, calls: &Calls, config: &Config) {
     let placed =
         [(calls.can_confer(config), SoftKey::Conference), (calls.can_transfer(config), SoftKey::Transfer)];
     let further = [
         (calls.can_transfer_blind(config), SoftKey::TransferBlind),
         (calls.can_confer_held(config), SoftKey::ConferenceHeld),
         (calls.can_transfer_held(config), SoftKey::TransferHeld),
+        (calls.can_park(config), SoftKey::Park),
     ];
     push(places, &placed.map(|(offered, key)| offered.then_some(key)));
     for (_, key) in further.iter().filter(|(offered, _)| *offered) {
@@ -271,14 +334,14 @@ fn more_parties(places: &mut Vec<Option<SoftKey>, MOST>, calls: &Calls, config: 
 }
 
 /// Blank places at the end are none.
-fn trim(places: &mut Vec<Option<SoftKey>, MOST>) {
+fn trim(places: &mut Places) {
     while places.last() == Some(&None) {
         places.pop();
     }
 }
 
 /// Places beyond the row's room are dropped; no list is that long.
-fn push(places: &mut Vec<Option<SoftKey>, MOST>, more: &[Option<SoftKey>]) {
+fn push(places: &mut Places, more: &[Option<SoftKey>]) {
     for &key in more {
         let _full = places.push(key);
     }
@@ -289,31 +352,159 @@ mod tests {
     use super::*;
     use crate::base::Instant;
     use crate::calls::{DialKey, Input, LineKey};
-    use crate::ua::{Event, Outcome, SessionId};
+    use crate::ua::{Event, ExtensionId, Outcome, RegistrationState, SessionId, SessionView};
+    use std::string::String;
     use std::vec::Vec;
 
-    /// The keys of a phone with so many lines, one of them on hold.
-    fn with_a_held_call(lines: usize) -> Vec<SoftKey> {
-        let (now, session) = (Instant::ZERO, SessionId::numbered(1));
-        let mut config = Config::new();
-        for line in LineKey::ALL.iter().skip(lines) {
-            config.set(&std::format!("Extension_{}_", line.number()), "Disabled").unwrap();
+    /// A phone of one extension, and what a person and the network do there.
+    struct Desk {
+        calls: Calls,
+        config: Config,
+    }
+
+    impl Desk {
+        /// With so many line keys.
+        fn new(lines: usize) -> Self {
+            let mut config = Config::new();
+            for line in LineKey::ALL.iter().skip(lines) {
+                config.set(&std::format!("Extension_{}_", line.number()), "Disabled").unwrap();
+            }
+            let mut calls = Calls::new();
+            calls.configure(Instant::ZERO, &config);
+            let mut desk = Self { calls, config };
+            let (extension, state) = (ExtensionId::PRIMARY, RegistrationState::Registered);
+            desk.give(Input::Registration { extension, state });
+            desk
         }
-        let mut calls = Calls::new();
-        calls.configure(now, &config);
-        let _ = calls.step(now, &mut config, Input::Line(LineKey::L1));
-        let _ = calls.step(now, &mut config, Input::Dial(DialKey::new('6').unwrap()));
-        let step = calls.step(now, &mut config, Input::Action(Action::Dial));
-        let outcome = Outcome::Session(session);
-        let _ = calls.step(now, &mut config, Input::Outcome { order: step.orders[0], outcome });
-        let _ = calls.step(now, &mut config, Input::Event { event: Event::Answered(session), session: None });
-        let _ = calls.step(now, &mut config, Input::Hold);
-        SoftKeyRow::of(&calls, &config).offered().collect()
+
+        fn give(&mut self, input: Input<'_>) {
+            let step = self.calls.step(Instant::ZERO, &mut self.config, input);
+            for order in step.orders {
+                let outcome = match self.calls.command(&self.config, &order) {
+                    Some(crate::ua::Command::Invite(_)) => Outcome::Session(SessionId::numbered(1)),
+                    Some(_) | None => Outcome::Done,
+                };
+                self.give(Input::Outcome { order, outcome });
+            }
+        }
+
+        fn dial(&mut self, digits: &str) {
+            for key in digits.chars().filter_map(DialKey::new) {
+                self.give(Input::Dial(key));
+            }
+        }
+
+        /// A call on the first line.
+        fn call(&mut self) {
+            self.give(Input::Line(LineKey::L1));
+            self.dial("600#");
+            let event = Event::Answered(SessionId::numbered(1));
+            self.give(Input::Event { event, session: None });
+        }
+
+        fn caller(&mut self, number: &str) {
+            let session = SessionView {
+                extension: ExtensionId::PRIMARY,
+                incoming: true,
+                peer_name: "",
+                peer_number: number,
+                anonymous: number.is_empty(),
+                diverted_by: "",
+                alert: "",
+                answer_after_s: None,
+                appearance: None,
+                on_hold: false,
+                media: None,
+            };
+            let event = Event::Incoming(SessionId::numbered(2));
+            self.give(Input::Event { event, session: Some(session) });
+        }
+
+        /// The labels of all places, pages divided by a line.
+        fn row(&self) -> String {
+            let row = SoftKeyRow::of(&self.calls, &self.config);
+            let pages = row.places.chunks(PAGE).map(|page| {
+                let labels = page.iter().map(|key| key.map_or("-", SoftKey::label));
+                labels.collect::<Vec<_>>().join(" ")
+            });
+            pages.collect::<Vec<_>>().join(" | ")
+        }
+
+        fn set(&mut self, tag: &str, value: &str) {
+            self.config.set(tag, value).unwrap();
+            self.calls.configure(Instant::ZERO, &self.config);
+        }
     }
 
     #[test]
-    fn another_call_is_offered_only_with_a_line_for_it() {
-        assert_eq!(with_a_held_call(2), [SoftKey::Resume, SoftKey::NewCall, SoftKey::Redial]);
-        assert_eq!(with_a_held_call(1), [SoftKey::Resume]);
+    fn the_keys_of_each_state_in_their_order() {
+        let mut desk = Desk::new(4);
+        assert_eq!(desk.row(), "cfwd dnd pickup gpickup | unpark");
+        desk.caller("102");
+        assert_eq!(desk.row(), "answer ignore");
+        desk.give(Input::Action(Action::Ignore));
+        assert_eq!(desk.row(), "cfwd dnd lcr pickup | gpickup unpark");
+        desk.dial("6");
+        assert_eq!(desk.row(), "- dial delchr cancel");
+        desk.give(Input::Action(Action::Cancel));
+        desk.give(Input::Line(LineKey::L1));
+        assert_eq!(desk.row(), "cfwd dnd lcr unpark | pickup gpickup");
+        desk.dial("6");
+        assert_eq!(desk.row(), "- dial delchr cancel");
+        desk.dial("#");
+        assert_eq!(desk.row(), "- endcall");
+        desk.give(Input::Action(Action::End));
+        assert_eq!(desk.row(), "redial cfwd dnd lcr | pickup gpickup unpark");
+        desk.call();
+        assert_eq!(desk.row(), "hold endcall conf xfer | bxfer park");
+        desk.caller("102");
+        assert_eq!(desk.row(), "answer ignore hold endcall | conf xfer bxfer park");
+        desk.give(Input::Action(Action::Ignore));
+        desk.give(Input::Action(Action::Transfer));
+        assert_eq!(desk.row(), "redial cfwd dnd lcr | unpark pickup gpickup");
+        desk.give(Input::Action(Action::Cancel));
+        assert_eq!(desk.row(), "resume - newcall redial | cfwd dnd");
+        desk.give(Input::Action(Action::Serve(ServiceKey::Unpark)));
+        assert_eq!(desk.row(), "redial", "no service where a number for one is asked for");
+    }
+
+    #[test]
+    fn a_service_that_the_phone_does_not_offer_has_no_key() {
+        let idle = |tag, value| {
+            let mut desk = Desk::new(4);
+            desk.set(tag, value);
+            desk.row()
+        };
+        assert_eq!(idle("Cfwd_All_Serv", "no"), "dnd pickup gpickup unpark");
+        assert_eq!(idle("DND_Serv", "no"), "cfwd pickup gpickup unpark");
+        for (tag, value) in [("Call_Pick_Up_Serv", "no"), ("Call_Pickup_Code", "\"\"")] {
+            assert_eq!(idle(tag, value), "cfwd dnd gpickup unpark", "{tag}");
+        }
+        for (tag, value) in [("Group_Call_Pick_Up_Serv", "no"), ("Group_Call_Pickup_Code", "\"\"")] {
+            assert_eq!(idle(tag, value), "cfwd dnd pickup unpark", "{tag}");
+        }
+        for (tag, value) in [("Call_Park_Serv", "no"), ("Call_UnPark_Code", "\"\"")] {
+            assert_eq!(idle(tag, value), "cfwd dnd pickup gpickup", "{tag}");
+        }
+        for (tag, value) in [("Call_Park_Serv", "no"), ("Call_Park_Code", "\"\"")] {
+            let mut desk = Desk::new(4);
+            desk.set(tag, value);
+            desk.call();
+            assert_eq!(desk.row(), "hold endcall conf xfer | bxfer", "{tag}");
+        }
+    }
+
+    #[test]
+    fn what_needs_a_line_is_offered_only_with_one() {
+        let mut desk = Desk::new(1);
+        desk.call();
+        assert_eq!(desk.row(), "hold endcall", "no line for another call");
+        desk.give(Input::Hold);
+        assert_eq!(desk.row(), "resume - - dnd", "and none that asks where calls shall go");
+        desk.set("Cfwd_All_Dest", "700");
+        assert_eq!(desk.row(), "resume - - cfwd | dnd", "they can come again without");
+        let mut none = Desk::new(0);
+        none.set("DND_Serv", "no");
+        assert_eq!(none.row(), "");
     }
 }

@@ -37,7 +37,7 @@ fn everybody_hears_the_tone_and_then_everybody_else() {
     scene.at(desk).soft("conf").wait(200).expect_state("L1", "held").expect("tone", "second");
     scene.at(desk).dial("103#").wait(300);
     scene.at(carol).press("SPEAKER").wait(300);
-    scene.at(desk).expect("soft keys", "hold endcall conf bxfer confLx xferLx").soft("conf");
+    scene.at(desk).expect("soft keys", "hold endcall conf bxfer confLx xferLx park").soft("conf");
     scene.at(desk).expect("tone", "conference").expect_in("display", "Conference").wait(350);
     scene.at(desk).expect_hears(350).wait(90);
     scene.at(bob).expect_hears(350);

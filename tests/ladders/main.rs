@@ -19,6 +19,7 @@ mod rfc3665;
 mod rfc5359;
 mod scene;
 mod securing;
+mod service_keys;
 mod services;
 mod sharing;
 mod transferring;

@@ -70,7 +70,12 @@ impl Party {
         match self.dice.between(0, 99) {
             0..=21 => {
                 let key = KEYS[self.up_to(KEYS.len())];
-                let _pressed = self.world.at(phone).press(key);
+                let places = ["SK1", "SK2", "SK3", "SK4"].into_iter();
+                let shown = places.zip(self.world.station(phone).view().soft_keys.shown());
+                let label = shown.into_iter().find(|(place, _)| *place == key).and_then(|(_, key)| key);
+                if label.is_none_or(|label| self.is_wise(phone, label.label())) {
+                    let _pressed = self.world.at(phone).press(key);
+                }
             }
             22..=29 => self.press_soft(phone),
             30..=31 => {
@@ -130,9 +135,22 @@ impl Party {
         let view = self.world.station(phone).view();
         let offered: Vec<&str> = view.soft_keys.offered().map(|key| key.label()).collect();
         let chosen = self.up_to(offered.len());
-        if let Some(label) = offered.get(chosen) {
+        if let Some(&label) = offered.get(chosen)
+            && self.is_wise(phone, label)
+        {
             let _pressed = self.world.at(phone).soft(label);
         }
+    }
+
+    /// What keeps a phone from being called is seldom pressed, and pressed again whenever it is met.
+    fn is_wise(&mut self, phone: PhoneId, label: &str) -> bool {
+        let display = self.world.station(phone).view().display(self.world.now());
+        let undoes = match label {
+            "cfwd" => display.contains("Calls go to"),
+            "dnd" => display.contains("Do not disturb"),
+            _ => true,
+        };
+        undoes || self.up_to(8) == 0
     }
 
     fn move_handset(&mut self, place: usize) {

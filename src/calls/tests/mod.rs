@@ -10,6 +10,7 @@ mod registered;
 mod rules;
 mod screening;
 mod scripts;
+mod service_keys;
 mod services;
 mod sharing;
 mod star_codes;

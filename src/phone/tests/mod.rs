@@ -213,12 +213,12 @@ fn a_call_from_the_first_key_to_the_last() {
     assert_eq!((view.audio.device, view.tone), (Some(AudioDevice::Speaker), None));
     desk.wait(62_000);
     assert!(desk.phone.view().display(desk.now).contains("101 Connected 1:02"));
-    assert_eq!(desk.labels(), ["hold", "endcall", "conf", "xfer", "bxfer"]);
+    assert_eq!(desk.labels(), ["hold", "endcall", "conf", "xfer", "bxfer", "park"]);
     desk.press("HOLD");
     let stream = desk.phone.view().audio.streams[1].unwrap();
     assert_eq!((stream.send, stream.receive, desk.phone.view().device), (false, false, None));
     assert!(desk.sent.last().unwrap().contains("a=sendonly"), "{}", desk.sent.last().unwrap());
-    assert_eq!(desk.labels(), ["resume", "newcall", "redial"]);
+    assert_eq!(desk.labels(), ["resume", "newcall", "redial", "cfwd", "dnd"]);
 }
 
 #[test]
@@ -340,18 +340,19 @@ fn more_than_four_soft_keys_have_pages() {
     desk.answer("200 OK", SDP);
     desk.press("HOLD");
     desk.answer("200 OK", SDP);
-    desk.call_in();
-    assert_eq!(desk.labels(), ["answer", "ignore", "resume", "newcall", "redial"]);
+    let dnd = Some(SoftKey::Service(ServiceKey::DoNotDisturb));
     assert!(desk.phone.view().soft_keys.more_right() && !desk.phone.view().soft_keys.more_left());
     desk.press("RIGHT");
-    assert_eq!(desk.phone.view().soft_keys.shown(), [Some(SoftKey::Redial), None, None, None]);
+    assert_eq!(desk.phone.view().soft_keys.shown()[1], dnd);
     assert!(desk.phone.view().soft_keys.more_left() && !desk.phone.view().soft_keys.more_right());
-    desk.soft("resume");
+    desk.call_in();
+    assert_eq!(desk.labels(), ["answer", "ignore"], "the first page of other keys");
+    desk.press("L1");
     assert_eq!(
         (desk.state(LineKey::L1), desk.state(LineKey::L2)),
         (CallState::Connected, CallState::Ringing)
     );
-    assert_eq!(desk.labels(), ["answer", "ignore", "hold", "endcall", "conf", "xfer", "bxfer"]);
+    assert_eq!(desk.labels(), ["answer", "ignore", "hold", "endcall", "conf", "xfer", "bxfer", "park"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Codes that a person dials to the phone itself (guide, Vertical Service Activation Codes).
 
-use super::{Model, Place, Settings, Tone};
+use super::{Model, Place, Settings, State, Tone};
 
 /// What a code does.
 #[derive(Clone, Copy)]
@@ -15,11 +15,13 @@ enum Effect {
     Blind,
     /// The last caller is called.
     Return,
+    /// The code itself is called.
+    Call,
     /// It is a code, and cannot be done.
     Refuse,
 }
 
-const CODES: [(&str, Effect); 27] = [
+const CODES: [(&str, Effect); 31] = [
     ("*69", Effect::Return),
     ("*98", Effect::Blind),
     ("*72", Effect::Keep),
@@ -47,6 +49,10 @@ const CODES: [(&str, Effect); 27] = [
     ("*66", Effect::Refuse),
     ("*86", Effect::Switch(|_| {})),
     ("*96", Effect::Keep),
+    ("*38", Effect::Blind),
+    ("*36", Effect::Keep),
+    ("*39", Effect::Keep),
+    ("*37", Effect::Call),
 ];
 
 /// The code that a text begins with.
@@ -82,7 +88,31 @@ impl Model {
                 let number = self.last_caller.clone();
                 self.call(line, &number, &number);
             }
+            Effect::Call => {
+                self.calls[line].purpose = None;
+                self.call(line, code, code);
+            }
             Effect::Refuse => self.fail(line, "reorder"),
+        }
+    }
+
+    /// A key that does what a code does, on the line that waits for a number or on the first idle one.
+    pub(super) fn serve_key(&mut self, code: &'static str) {
+        let waits = self.lowest(State::Dialing);
+        let Some(line) = waits.or_else(|| self.lowest(State::Idle)) else { return };
+        if waits.is_none() {
+            self.take(line, "prompt");
+        }
+        self.serve(line, code);
+    }
+
+    /// A switch: with dial tone as by its code, else the display says it.
+    pub(super) fn switch_key(&mut self, code: &'static str) {
+        let change = CODES.iter().find(|(keys, _)| *keys == code);
+        match (self.lowest(State::Dialing), change) {
+            (Some(line), _) => self.serve(line, code),
+            (None, Some((_, Effect::Switch(change)))) => change(&mut self.settings),
+            (None, _) => {}
         }
     }
 
@@ -92,8 +122,17 @@ impl Model {
             "*72" => number.clone_into(&mut self.settings.forward_all),
             "*90" => number.clone_into(&mut self.settings.forward_busy),
             "*98" => return self.blind(line, number),
-            // Nobody pages yet.
-            "*96" => return self.fail(line, "reorder"),
+            "*38" => return self.blind(line, &format!("*38{number}")),
+            "*36" | "*39" => {
+                self.calls[line].purpose = None;
+                self.calls[line].typed.push_str(code);
+                return self.call(line, &format!("{code}{number}"), number);
+            }
+            "*96" => {
+                self.calls[line].purpose = None;
+                self.calls[line].typed.push_str(code);
+                return self.call_as(line, "page", number, number);
+            }
             _ => {}
         }
         self.confirm(line);

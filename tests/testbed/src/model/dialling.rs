@@ -50,7 +50,7 @@ impl Model {
 
     fn collect(&mut self, line: Place, key: char) {
         if key == '#' {
-            return self.complete(line);
+            return self.hash(line);
         }
         let call = &mut self.calls[line];
         if call.keys.len() < KEYS {
@@ -97,6 +97,15 @@ impl Model {
         }
     }
 
+    /// `#`: the number is meant as it stands; without one a call is parked at the person's own.
+    fn hash(&mut self, line: Place) {
+        if self.calls[line].keys.is_empty() && self.calls[line].purpose == Some("*38") {
+            self.blind(line, "*38101");
+        } else {
+            self.complete(line);
+        }
+    }
+
     /// A number is there.
     fn number(&mut self, line: Place, number: &str) {
         match self.calls[line].purpose {
@@ -110,6 +119,11 @@ impl Model {
 
     /// Calls somebody; `again` is what to dial for that once more.
     pub(super) fn call(&mut self, line: Place, number: &str, again: &str) {
+        self.call_as(line, "invite", number, again);
+    }
+
+    /// The same, with a word for the network.
+    pub(super) fn call_as(&mut self, line: Place, how: &str, number: &str, again: &str) {
         let call = &mut self.calls[line];
         call.state = State::Calling;
         call.complete_at = None;
@@ -117,7 +131,7 @@ impl Model {
         call.tone_ends = None;
         number.clone_into(&mut call.party);
         self.last_number = format!("{}{again}", call.typed);
-        self.wish(line, &format!("invite {number}"));
+        self.wish(line, &format!("{how} {number}"));
     }
 
     /// A text as a whole: the codes before the number, then the number.

@@ -83,9 +83,16 @@ impl Model {
             return keys;
         }
         let redial = (!self.last_number.is_empty()).then_some("redial");
+        let lcr = (!self.last_caller.is_empty()).then_some("lcr");
         let free = self.lowest(State::Idle).is_some();
         match self.active().map(|line| &self.calls[line]) {
-            Some(call) if call.state == State::Dialing && call.keys.is_empty() => keys.extend(redial),
+            Some(call) if call.state == State::Dialing && call.keys.is_empty() => {
+                keys.extend(redial);
+                if call.purpose.is_none() {
+                    keys.extend(["cfwd", "dnd"].into_iter().chain(lcr));
+                    keys.extend(["unpark", "pickup", "gpickup"]);
+                }
+            }
             Some(call) if call.state == State::Dialing => keys.extend(["dial", "delchr", "cancel"]),
             Some(call) => {
                 keys.extend((call.state == State::Connected).then_some("hold"));
@@ -93,14 +100,22 @@ impl Model {
                 keys.extend(self.offers_transfer().then_some("xfer"));
                 keys.extend(self.offers_consultation().then_some("bxfer"));
                 keys.extend(self.offers_held().then_some("xferLx"));
+                keys.extend(self.offers_consultation().then_some("park"));
             }
             None if !self.typed.is_empty() => keys.extend(["dial", "delchr", "cancel"]),
+            // The screen belongs to the caller.
+            None if self.lowest(State::Ringing).is_some() => {}
             None => {
-                if self.lowest(State::Held).is_some() {
-                    keys.push("resume");
-                    keys.extend(free.then_some("newcall"));
-                }
+                let held = self.lowest(State::Held).is_some();
+                keys.extend(held.then_some("resume"));
+                keys.extend((held && free).then_some("newcall"));
                 keys.extend(redial.filter(|_| free));
+                // Where calls shall go is asked for on a line; taken back it is without one.
+                keys.extend((free || !self.settings.forward_all.is_empty()).then_some("cfwd"));
+                keys.push("dnd");
+                if free && !held {
+                    keys.extend(lcr.into_iter().chain(["pickup", "gpickup", "unpark"]));
+                }
             }
         }
         keys

@@ -6,8 +6,8 @@
 //! [`Model::wishes`] what must have been asked of the network. Nothing here is taken from the library: where
 //! the two disagree, the guide decides who is wrong.
 //!
-//! The modelled phone has the factory's settings but for its dial plan, `(xx.)`, no IP dialling and no
-//! conferences.
+//! The modelled phone is account 101 and has the factory's settings but for its dial plan, `(xx.)`, no IP
+//! dialling, no conferences and no call back.
 #![allow(clippy::indexing_slicing, reason = "line keys are 0 to 3; another one fails the test at once")]
 #![allow(clippy::arithmetic_side_effects, reason = "milliseconds of a test")]
 

@@ -158,7 +158,15 @@ impl Model {
             ("redial", ..) => self.redial(),
             ("xfer", ..) => self.transfer(),
             ("xferLx", ..) => self.transfer_held(),
-            ("bxfer", ..) => self.transfer_blind(),
+            ("bxfer", ..) => self.transfer_blind("*98"),
+            ("park", ..) => self.transfer_blind("*38"),
+            ("cfwd", ..) if self.settings.forward_all.is_empty() => self.serve_key("*72"),
+            ("cfwd", ..) => self.switch_key("*73"),
+            ("dnd", ..) => self.switch_key(if self.settings.undisturbed { "*79" } else { "*78" }),
+            ("lcr", ..) => self.serve_key("*69"),
+            ("pickup", ..) => self.serve_key("*36"),
+            ("gpickup", ..) => self.serve_key("*37"),
+            ("unpark", ..) => self.serve_key("*39"),
             _ => {}
         }
     }

@@ -68,13 +68,13 @@ impl Model {
         }
     }
 
-    pub(super) fn transfer_blind(&mut self) {
+    pub(super) fn transfer_blind(&mut self, code: &'static str) {
         if !self.offers_consultation() {
             return;
         }
         self.consult("prompt");
         if let Some(begun) = self.begun {
-            self.ask(begun.line, Some("*98"), "prompt");
+            self.ask(begun.line, Some(code), "prompt");
         }
     }
 

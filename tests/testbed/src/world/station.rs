@@ -2,7 +2,7 @@
 
 use deskphone::base::{Instant, Rng};
 use deskphone::crypto::MasterKey;
-use deskphone::phone::{AudioPlan, Colour, Input, Lamp, Output, View};
+use deskphone::phone::{AudioPlan, Colour, Input, Lamp, Output, SoftKey, View};
 use deskphone::sdp::MediaKeys;
 use deskphone::ua::RegistrationState;
 use std::fmt::Debug;
@@ -66,7 +66,7 @@ pub fn levels(view: &View<'_>, now: Instant) -> Levels {
     put("led MESSAGE", lamp(view.message_lamp));
     put("tone", view.tone.map(word).unwrap_or_default());
     put("ring", view.ring.map(|number| number.to_string()).unwrap_or_default());
-    put("soft keys", view.soft_keys.offered().map(|key| key.label()).collect::<Vec<_>>().join(" "));
+    put("soft keys", soft_keys(view));
     let rows: Vec<String> = view.display(now).rows().map(without_timer).collect();
     put("display", rows.join(" / "));
     for (number, stream) in (1..).zip(&view.audio.streams) {
@@ -93,6 +93,13 @@ pub fn levels(view: &View<'_>, now: Instant) -> Levels {
         put(&format!("audio L{number}"), value);
     }
     levels
+}
+
+/// The soft keys that have to do with a call. Those of services are there whenever no call is, and would
+/// say the same in every ladder.
+fn soft_keys(view: &View<'_>) -> String {
+    let of_calls = view.soft_keys.offered().filter(|key| !matches!(key, SoftKey::Service(_)));
+    of_calls.map(SoftKey::label).collect::<Vec<_>>().join(" ")
 }
 
 /// A row without the call timer: a ladder would grow by a line a second.
