@@ -387,6 +387,11 @@ fn waiting_messages_light_the_envelope_and_the_dial_tone_stutters() {
     assert_eq!(desk.phone.view().message_lamp, Lamp::steady(Colour::Red, Instant::ZERO));
     desk.press("SPEAKER");
     assert_eq!(desk.phone.view().tone, Some(Tone::Stutter));
+    let mut image = [0; 16_384];
+    desk.phone.config().save(1, &mut image).unwrap();
+    let mut restarted = Phone::new();
+    let _restored = restarted.restore(Instant::ZERO, &[&image]);
+    assert_eq!(restarted.view().message_lamp, Lamp::steady(Colour::Red, Instant::ZERO), "after a restart");
     desk.notify(2, "message-summary", kind, "Messages-Waiting: no\r\n");
     assert_eq!(desk.phone.view().message_lamp, Lamp::OFF);
 }
