@@ -217,3 +217,16 @@ fn the_timers_are_settings() {
     assert_eq!(dialled(&mut desk, "0", 999), "none");
     assert_eq!(dialled(&mut desk, "0", 1_000), "INVITE 0");
 }
+
+#[test]
+fn a_setting_that_changes_while_somebody_dials_gives_no_more_time() {
+    let mut desk = plan("(xx.)");
+    desk.line(1);
+    desk.dial("60");
+    desk.wait(2_000);
+    desk.config.set("Speaker_Volume", "9").unwrap();
+    desk.wait(999);
+    assert_eq!(desk.take_commands(), [""; 0]);
+    desk.wait(1);
+    assert_eq!(desk.take_commands(), ["INVITE 60"]);
+}

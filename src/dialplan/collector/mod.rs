@@ -193,7 +193,7 @@ impl Collector {
                     | Verdict::SpeedDial(_)) => decided,
                 }
             }
-            (State::Open | State::Complete, input) => match self.follow(now, plan, rules) {
+            (State::Open | State::Complete, input) => match self.follow(plan, rules) {
                 Verdict::Collecting => self.take(now, plan, rules, input),
                 decided @ (Verdict::Send
                 | Verdict::AsDialled
@@ -282,12 +282,16 @@ impl Collector {
         self.settle(now, plan, rules)
     }
 
-    /// A plan that changed meanwhile is given the same keys.
-    fn follow(&mut self, now: Instant, plan: &Plan, rules: &Rules) -> Verdict {
-        if self.revision == plan.revision() { Verdict::Collecting } else { self.again(now, plan, rules) }
+    /// A plan that changed meanwhile is given the same keys. Time goes on from when the last was pressed.
+    fn follow(&mut self, plan: &Plan, rules: &Rules) -> Verdict {
+        if self.revision == plan.revision() {
+            Verdict::Collecting
+        } else {
+            self.again(self.quiet_since, plan, rules)
+        }
     }
 
-    /// Begins anew with the keys there are.
+    /// Begins anew with the keys there are, the last of them pressed now.
     fn again(&mut self, now: Instant, plan: &Plan, rules: &Rules) -> Verdict {
         self.number.clear();
         self.replay(now, plan);

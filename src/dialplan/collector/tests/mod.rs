@@ -246,6 +246,25 @@ fn a_plan_that_changes_gets_the_same_keys() {
 }
 
 #[test]
+fn a_plan_that_changes_leaves_the_person_the_time_that_was_left() {
+    for (script, tone) in [("(xx.)", "-"), ("(5xx)", "-"), ("(P5<:1000>|5xx)", "-")] {
+        let mut desk = Desk::new(script);
+        let due = |desk: &Desk| desk.collector.deadline().map(|due| due.since_ms(desk.now));
+        let _ = desk.dial("5");
+        let before = due(&desk);
+        assert_eq!(desk.wait(1_000), tone);
+        desk.plan.set_revision(1);
+        assert_eq!(desk.input(Input::Timeout), tone);
+        assert_eq!(due(&desk), before.map(|ms| ms - 1_000), "{script}");
+    }
+    let mut desk = Desk::new("(xx.)");
+    let _ = desk.dial("5");
+    assert_eq!(desk.wait(2_999), "-");
+    desk.plan.set_revision(1);
+    assert_eq!(desk.wait(1), "send 5", "also when it was the last moment");
+}
+
+#[test]
 fn a_number_that_is_full_takes_no_more_keys() {
     let mut desk = Desk::new("(x.)");
     for _ in 0..limits::DIALED_BYTES + 5 {
