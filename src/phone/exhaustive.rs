@@ -105,7 +105,7 @@ impl Desk {
         self.now = self.now.plus_ms(self.pace_ms);
         self.path.push(act.clone());
         match act {
-            Act::One(Move::Incoming { from }) => self.incoming(from),
+            Act::One(what @ Move::Incoming { from, page }) => self.incoming(what, from, *page),
             Act::One(what) => self.person(what),
             Act::Keys(keys) => {
                 for key in keys.chars() {
@@ -185,11 +185,12 @@ impl Desk {
         self.give(&what, Input::Event { event, session: view });
     }
 
-    fn incoming(&mut self, from: &str) {
+    fn incoming(&mut self, what: &Move, from: &str, page: bool) {
         let session = self.new_session();
-        let what = Move::Incoming { from: from.to_string() };
+        let answer_after_s = page.then_some(0);
+        let view = SessionView { answer_after_s, ..view(true, from, false) };
         let event = Event::Incoming(session);
-        self.give(&what, Input::Event { event, session: Some(view(true, from, false)) });
+        self.give(what, Input::Event { event, session: Some(view) });
     }
 
     /// A name that no other session has had: one that comes back would be another call's.
@@ -467,7 +468,7 @@ const fn line(line: usize) -> Act {
 }
 
 fn caller() -> Act {
-    Act::One(Move::Incoming { from: "102".into() })
+    Act::One(Move::Incoming { from: "102".into(), page: false })
 }
 
 /// What a person can do anywhere; soft keys as they are offered.
@@ -491,6 +492,7 @@ fn keys() -> Vec<Act> {
 fn news() -> Vec<Act> {
     std::vec![
         caller(),
+        Act::One(Move::Incoming { from: "103".into(), page: true }),
         Act::Rings,
         Act::Answers,
         Act::Fails(486),
@@ -506,7 +508,7 @@ fn news() -> Vec<Act> {
 
 /// What a person dials to the phone itself.
 fn codes() -> Vec<Act> {
-    ["*69", "*70", "*72", "*78", "*90", "*98"].map(Act::Keys).to_vec()
+    ["*69", "*70", "*72", "*78", "*90", "*96", "*98"].map(Act::Keys).to_vec()
 }
 
 /// The situations to begin with.

@@ -14,8 +14,10 @@ pub(crate) struct Message {
 pub(crate) enum What {
     /// A call begins.
     Invite {
-        replaces: bool,
+        /// The Call-ID of the call that it takes the place of.
+        replaces: Option<String>,
         from: String,
+        page: bool,
     },
     /// 101 to 199 for a call.
     Progress {
@@ -47,10 +49,14 @@ impl Message {
             (_, Some(200..=299)) => What::Success,
             (_, Some(status @ 300..)) => What::Failure(status),
             ("INVITE", _) if !has_tag => {
-                let replaces = summary::header(bytes, "Replaces").is_some();
+                let replaces = summary::header(bytes, "Replaces");
+                let replaces =
+                    replaces.map(|value| value.split(';').next().unwrap_or_default().trim().to_owned());
                 let from = summary::header(bytes, "From").unwrap_or_default();
                 let user = from.split_once("sip:").and_then(|(_, uri)| uri.split_once('@'));
-                What::Invite { replaces, from: user.map_or("", |(user, _)| user).to_owned() }
+                let page =
+                    summary::header(bytes, "Call-Info").is_some_and(|hint| hint.contains("answer-after"));
+                What::Invite { replaces, from: user.map_or("", |(user, _)| user).to_owned(), page }
             }
             ("BYE", _) => What::Bye,
             ("CANCEL", _) => What::Cancel,

@@ -32,9 +32,9 @@ const KEYS: [&str; 22] = [
     "SK1", "SK2", "SK3", "SK4", "RIGHT", "LEFT", "VOL+", "#", "5",
 ];
 /// What is dialled to the phone itself: twice as often what undoes it.
-const CODES: [&str; 16] = [
+const CODES: [&str; 18] = [
     "*69", "*98600#", "*72601#", "*73", "*73", "*90602#", "*91", "*57", "*56", "*56", "*70", "*71", "*78",
-    "*79", "*79", "*77",
+    "*79", "*79", "*77", "*96101#", "*96102#",
 ];
 const METHODS: [&str; 5] = ["INVITE", "BYE", "ACK", "CANCEL", "REGISTER"];
 

@@ -102,8 +102,11 @@ impl Watched {
     fn tell(&mut self, now: Instant, what: &Move) {
         self.model.step(now.as_millis(), what);
         for line in 0..4 {
-            let invited = format!("L{} invite", line + 1);
-            if self.model.wishes().iter().any(|wish| wish.starts_with(&invited)) {
+            let calls = |wish: &String| {
+                let what = wish.strip_prefix(&format!("L{} ", line + 1));
+                what.is_some_and(|what| what.starts_with("invite") || what.starts_with("page"))
+            };
+            if self.model.wishes().iter().any(calls) {
                 self.calls[line].clear();
                 self.begun.push(line);
             }
@@ -141,9 +144,10 @@ impl Watched {
         let latest = line.is_some_and(|line| self.calls[line].last() == Some(&message.call_id));
         self.referred = line.filter(|_| message.what == What::Refer);
         match (&message.what, line.filter(|_| latest)) {
-            (What::Invite { replaces: false, from }, _) if !known => {
+            (What::Invite { replaces: None, from, page }, _) if !known => {
                 let mut after = self.model.clone();
-                after.step(now.as_millis(), &Move::Incoming { from: from.clone() });
+                let what = Move::Incoming { from: from.clone(), page: *page };
+                after.step(now.as_millis(), &what);
                 // A phone that is not registered takes no calls, and one that has no room for another session
                 // says so by itself.
                 let refused = after.wishes().iter().any(|wish| wish.starts_with("refuse"));
@@ -154,7 +158,7 @@ impl Watched {
                     self.turned_away.insert(message.call_id.clone());
                     return;
                 }
-                self.tell(now, &Move::Incoming { from: from.clone() });
+                self.tell(now, &what);
             }
             (What::Progress { rings, early }, Some(line)) => {
                 let (rings, early) = (*rings, *early);
@@ -171,7 +175,8 @@ impl Watched {
 
     fn rings_anew(&self) -> bool {
         let lines = self.phone.view().lines;
-        (0..4).any(|line| lines[line].state == CallState::Ringing && self.model.state(line) == State::Idle)
+        let came = |state| matches!(state, CallState::Ringing | CallState::Connected);
+        (0..4).any(|line| came(lines[line].state) && self.model.state(line) == State::Idle)
     }
 
     fn lines_of(&self, message: &Message) -> Vec<usize> {
@@ -200,7 +205,9 @@ impl Watched {
         let [there, told] = [state(view.state), self.model.state(line)];
         let what = match (told, there) {
             _ if told == there => None,
-            (State::Idle, State::Ringing) => Some(Move::Incoming { from: view.number.to_owned() }),
+            (State::Idle, State::Ringing) => {
+                Some(Move::Incoming { from: view.number.to_owned(), page: false })
+            }
             (State::Calling, State::Proceeding) => Some(Move::Progress { line, rings: false, early: false }),
             (State::Calling | State::Proceeding, State::Connected) => Some(Move::Replaced(line)),
             (State::Calling | State::Proceeding, State::Invalid) => Some(Move::Ended(line, status(cause))),
@@ -245,7 +252,7 @@ impl Watched {
             Cause::Message(message) => {
                 let its_own = self.calls[line].contains(&message.call_id);
                 let partner = matches!(what, Move::Transferred(..));
-                let replaces = matches!(message.what, What::Invite { replaces: true, .. });
+                let replaces = matches!(message.what, What::Invite { replaces: Some(_), .. });
                 if matches!(what, Move::Progress { .. }) {
                     its_own && matches!(message.what, What::Progress { .. })
                 } else {
@@ -262,10 +269,14 @@ impl Watched {
         let view = self.phone.view().lines[line];
         let mut own = false;
         if let Cause::Message(message) = cause {
-            let rings = before == State::Idle && now == State::Ringing;
+            // A page is answered in the same moment.
+            let rings = before == State::Idle && matches!(now, State::Ringing | State::Connected);
             let talks = matches!(now, State::Connected | State::Held);
-            let replaces = matches!(message.what, What::Invite { replaces: true, .. });
-            if rings || (replaces && talks && self.lines_of(message).is_empty()) {
+            let replaced = match &message.what {
+                What::Invite { replaces: Some(call_id), .. } => self.calls[line].contains(call_id),
+                _ => false,
+            };
+            if rings || (replaced && talks && self.lines_of(message).is_empty()) {
                 if rings {
                     self.calls[line].clear();
                 }

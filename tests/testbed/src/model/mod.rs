@@ -92,6 +92,8 @@ pub enum Move {
     Incoming {
         /// The number; empty when it is withheld.
         from: String,
+        /// The phone is asked to answer by itself.
+        page: bool,
     },
     /// A provisional response: whether the far end rings, and whether the network itself is to be heard.
     Progress {
@@ -249,6 +251,7 @@ fn lasts(tone: Tone) -> Option<u64> {
         "ringback" | "holding" | "callwaiting" => None,
         "stutter" | "cfwd" => Some(12_000),
         "confirm" => Some(1_000),
+        "page" => Some(300),
         _ => Some(10_000),
     }
 }
@@ -412,7 +415,7 @@ impl Model {
         match call.tone {
             Some("confirm") => call.sound(now, Some(call.prompt)),
             Some("reorder" | "busy") => call.sound(now, Some("warning")),
-            Some("warning") => call.sound(now, None),
+            Some("warning" | "page") => call.sound(now, None),
             Some(_) => self.fail(line, "reorder"),
             // The far end has hung up, and the silence after it is over.
             None => call.sound(now, Some("reorder")),

@@ -8,7 +8,7 @@ const REORDER_DELAY_MS: u64 = 5_000;
 impl Model {
     pub(super) fn news(&mut self, what: &Move) {
         match *what {
-            Move::Incoming { ref from } => self.incoming(from),
+            Move::Incoming { ref from, page } => self.incoming(from, page),
             Move::Progress { line, rings, early } => self.progress(line, rings, early),
             Move::Answered(line) if self.is_outgoing(line) => self.connect(line),
             Move::Ended(line, status) => self.ended(line, status),
@@ -32,8 +32,9 @@ impl Model {
         matches!(self.calls[line].state, State::Calling | State::Proceeding)
     }
 
-    /// A call comes in: it rings on the lowest idle line, or is sent away.
-    fn incoming(&mut self, from: &str) {
+    /// A call comes in: it rings on the lowest idle line, or is sent away. A page is answered by the phone
+    /// itself, unless the person talks.
+    fn incoming(&mut self, from: &str, page: bool) {
         from.clone_into(&mut self.last_caller);
         let settings = &self.settings;
         let busy = || match settings.forward_busy.as_str() {
@@ -61,6 +62,10 @@ impl Model {
                     self.ring = Ring::Silent;
                 }
                 self.wish(line, "ring");
+                if page && self.active().is_none() {
+                    self.answer(line);
+                    self.calls[line].sound(self.now, Some("page"));
+                }
             }
             (refusal, _) => self.wishes.extend(refusal),
         }

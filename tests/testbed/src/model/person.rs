@@ -117,7 +117,7 @@ impl Model {
         self.ask(line, None, tone);
     }
 
-    fn answer(&mut self, line: Place) {
+    pub(super) fn answer(&mut self, line: Place) {
         self.give_way();
         self.calls[line].state = State::Connected;
         self.wish(line, "answer");
