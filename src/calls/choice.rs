@@ -3,7 +3,8 @@
 //!
 //! Cancel, a device or the call's own line key take that call back; Hold, or 30 s without an answer, leave it
 //! on hold; a line key of a call that cannot be meant does nothing. A call that only rings yet cannot be put
-//! on hold: it goes on ringing meanwhile.
+//! on hold: it goes on ringing meanwhile. A page that the phone answers ends the question: there is another
+//! active call then.
 
 use super::appearance::Input as Call;
 use super::transfer::Begun;
@@ -171,7 +172,8 @@ impl Calls {
             let state = self.line(asked.line).state();
             let stands = matches!(state, CallState::Held | CallState::Proceeding | CallState::Connected);
             let other = |key: LineKey| key != asked.line && self.is_sendable(key);
-            stands && self.is_free_to_go(asked.line) && LineKey::ALL.into_iter().any(other)
+            let alone = self.active().is_none_or(|active| active == asked.line);
+            stands && alone && self.is_free_to_go(asked.line) && LineKey::ALL.into_iter().any(other)
         };
         self.asked = self.asked.filter(lasts);
     }

@@ -53,8 +53,10 @@ enum Act {
     Rings,
     Answers,
     Fails(u16),
-    /// The far end of the active call, or of the lowest other one, hangs up.
+    /// The far end of the active call, of the other one of a conference, or of the lowest that stands by
+    /// hangs up.
     HangsUp,
+    OtherHangsUp,
     Leaves,
     /// It puts us on hold, or takes us back.
     Holds(bool),
@@ -73,7 +75,6 @@ impl Desk {
         config.set("Call_Back_Expires", "0").unwrap();
         config.set("Dial_Plan_1_", "(xx.)").unwrap();
         config.set("Enable_IP_Dialing_1_", "no").unwrap();
-        config.set("Conference_Serv", "no").unwrap();
         let mut calls = Calls::new();
         calls.configure(Instant::ZERO, &config);
         let (keys, model) = (SoftKeyRow::new(), Model::new(model::Settings::default()));
@@ -131,6 +132,10 @@ impl Desk {
                 let line = self.model.active().filter(|line| self.model.state(*line) == State::Connected);
                 self.ends(line);
             }
+            Act::OtherHangsUp => {
+                let other = |line: &usize| self.model.is_conferenced(*line);
+                self.ends((0..4).rev().find(other));
+            }
             Act::Leaves => {
                 let stands = |state| (0..4).find(|line| self.model.state(*line) == state);
                 self.ends(stands(State::Ringing).or_else(|| stands(State::Held)));
@@ -140,10 +145,7 @@ impl Desk {
                 self.of(line, |line| Move::HeldByPeer(line, *held), Event::Media);
             }
             Act::Transferred(done) => {
-                let sent = LineKey::ALL.iter().position(|key| {
-                    self.calls.line(*key).transfer() == Transfer::Asked
-                        && self.calls.line(*key).state() == CallState::Held
-                });
+                let sent = (0..4).find(|line| self.model.sent_to(*line).is_some());
                 let status = if *done { 200 } else { 486 };
                 let event = |session| Event::Transferred { session, status };
                 self.of(sent, |line| Move::Transferred(line, *done), event);
@@ -312,6 +314,7 @@ impl Desk {
                 lamp: lit,
                 number: number.to_string(),
                 held_by_peer: line.appearance().is_held_by_peer(),
+                conferenced: calls.is_conferenced(key),
                 remark: match line.transfer() {
                     Transfer::None => "",
                     Transfer::Asked => "Transferring",
@@ -497,6 +500,7 @@ fn news() -> Vec<Act> {
         Act::Answers,
         Act::Fails(486),
         Act::HangsUp,
+        Act::OtherHangsUp,
         Act::Leaves,
         Act::Holds(true),
         Act::Holds(false),
@@ -517,6 +521,7 @@ fn situations() -> Vec<(&'static str, Vec<Act>)> {
     let call = || [line(0), number(), Act::Rings, Act::Answers].to_vec();
     let held = || [call(), [Act::One(Move::Hold)].to_vec()].concat();
     let beside = |more: &[Act]| [call(), more.to_vec()].concat();
+    let conference = || beside(&[soft("conf"), number(), Act::Answers, soft("conf")]);
     let and = |first: Vec<Act>, more: &[Act]| [first, more.to_vec()].concat();
     std::vec![
         ("idle", Vec::new()),
@@ -549,6 +554,12 @@ fn situations() -> Vec<(&'static str, Vec<Act>)> {
         ("transfer to complete", beside(&[soft("xfer"), number(), Act::Rings])),
         ("transferring", beside(&[soft("xfer"), number(), Act::Answers, soft("xfer")])),
         ("blind transfer begun", beside(&[soft("bxfer")])),
+        ("conference begun", beside(&[soft("conf")])),
+        ("conference to complete", beside(&[soft("conf"), number(), Act::Rings])),
+        ("conference with one who rings", beside(&[soft("conf"), number(), Act::Rings, soft("conf")])),
+        ("conference", conference()),
+        ("conference and held", and(and(held(), &[line(3), number(), Act::Answers]), &conference()[4..])),
+        ("conference, being joined", and(conference(), &[soft("join")])),
         ("no line left", beside(&[caller(), caller(), caller()])),
     ]
 }

@@ -255,12 +255,9 @@ impl Party {
 /// A phone of the office as the model knows it.
 fn watched(user: u16) -> Watched {
     let mut phone = account(user);
-    for (tag, value) in [
-        ("Dial_Plan_1_", "(xx.)"),
-        ("Enable_IP_Dialing_1_", "no"),
-        ("Conference_Serv", "no"),
-        ("Call_Back_Expires", "0"),
-    ] {
+    for (tag, value) in
+        [("Dial_Plan_1_", "(xx.)"), ("Enable_IP_Dialing_1_", "no"), ("Call_Back_Expires", "0")]
+    {
         assert_eq!(phone.set(Instant::ZERO, tag, value), Ok(()));
     }
     Watched::new(phone, Some(Settings::default()))

@@ -71,7 +71,7 @@ fn sounds(view: &View<'_>) {
     let silent = connected.is_none_or(|line| line.held_by_peer);
     let joined = view.lines.iter().any(|line| line.conferenced);
     let heard = match view.tone {
-        None | Some(Tone::CallWaiting) => true,
+        None | Some(Tone::CallWaiting | Tone::Page) => true,
         Some(Tone::Conference | Tone::Ringback) => joined || silent,
         Some(_) => silent && !joined,
     };

@@ -213,6 +213,7 @@ impl Watched {
             (State::Calling | State::Proceeding, State::Invalid) => Some(Move::Ended(line, status(cause))),
             (State::Connected, State::Calling) => Some(Move::Followed(line)),
             (State::Connected, State::Held) => Some(Move::StillHeld(line)),
+            (State::Proceeding, State::Idle) => Some(Move::Ended(line, status(cause))),
             (State::Connected, State::Invalid)
             | (State::Ringing | State::Held | State::Connected | State::Calling, State::Idle) => {
                 Some(Move::Ended(line, None))
@@ -272,11 +273,8 @@ impl Watched {
             // A page is answered in the same moment.
             let rings = before == State::Idle && matches!(now, State::Ringing | State::Connected);
             let talks = matches!(now, State::Connected | State::Held);
-            let replaced = match &message.what {
-                What::Invite { replaces: Some(call_id), .. } => self.calls[line].contains(call_id),
-                _ => false,
-            };
-            if rings || (replaced && talks && self.lines_of(message).is_empty()) {
+            let replaced = talks && self.replaced_by(message) == Some(line);
+            if rings || (replaced && self.lines_of(message).is_empty()) {
                 if rings {
                     self.calls[line].clear();
                 }
@@ -294,6 +292,15 @@ impl Watched {
             // Who the far end is may change with its messages, and is not the model's affair.
             self.model.meet(line, view.number);
         }
+    }
+
+    /// The line whose call an INVITE takes the place of. Who called himself has two with that name: then it
+    /// is the one that shows somebody else now.
+    fn replaced_by(&self, message: &Message) -> Option<usize> {
+        let What::Invite { replaces: Some(call_id), .. } = &message.what else { return None };
+        let (lines, told) = (self.phone.view().lines, self.model.face().lines);
+        let named = || (0..4).filter(|line| self.calls[*line].contains(call_id));
+        named().find(|line| lines[*line].number != told[*line].number).or_else(|| named().next())
     }
 
     fn face(&self, now: Instant) -> Face {
@@ -430,7 +437,8 @@ fn line_face(line: &LineView<'_>) -> LineFace {
         (_, Colour::Red | Colour::Green | Colour::Amber | Colour::Off, _) => "another lamp",
     };
     let number = if state == State::Idle { String::new() } else { line.number.to_owned() };
-    LineFace { state, lamp, number, held_by_peer: line.held_by_peer, remark: remark_of(line) }
+    let (held_by_peer, conferenced) = (line.held_by_peer, line.conferenced);
+    LineFace { state, lamp, number, held_by_peer, conferenced, remark: remark_of(line) }
 }
 
 const fn remark_of(line: &LineView<'_>) -> &'static str {

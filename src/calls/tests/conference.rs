@@ -293,6 +293,21 @@ fn of_several_held_calls_a_line_key_says_which() {
 }
 
 #[test]
+fn a_page_ends_the_question_so_that_no_third_call_is_active() {
+    for action in [Action::ConferenceHeld, Action::TransferHeld] {
+        let mut desk = two_held();
+        desk.act(action);
+        desk.page = Some(0);
+        desk.incoming();
+        assert_eq!((desk.states(), desk.tone()), (["held", "held", "held", "connected"], "page"));
+        assert_eq!(desk.calls.choice(), None);
+        desk.line(2);
+        assert_eq!((desk.states(), desk.calls.conference()), (["held", "connected", "held", "held"], None));
+        desk.check();
+    }
+}
+
+#[test]
 fn the_chosen_one_is_sent_to_the_one_that_was_active() {
     let mut desk = two_held();
     desk.act(Action::TransferHeld);

@@ -1,12 +1,25 @@
 //! Which of several held calls is meant: the active call is held, and the person presses a line key.
+//!
+//! A call that somebody else begins meanwhile (the phone answers a page) ends the question.
 
+use super::transfer::Begun;
 use super::{Device, Model, Move, Place, State};
+
+/// What another call is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Aim {
+    /// To speak with all.
+    Conference,
+    /// To send one to the other.
+    Transfer,
+}
 
 /// The question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Asked {
     /// The call that it is asked for.
     line: Place,
+    aim: Aim,
     /// The device that was on, and whether it was muted.
     device: Option<(Device, bool)>,
     forgotten_at: u64,
@@ -14,9 +27,9 @@ pub(super) struct Asked {
 
 impl Model {
     /// Asks for a line key.
-    pub(super) fn ask_which(&mut self, line: Place) {
+    pub(super) fn ask_which(&mut self, line: Place, aim: Aim) {
         let device = self.device.map(|device| (device, self.muted));
-        self.asked = Some(Asked { line, device, forgotten_at: self.now + 30_000 });
+        self.asked = Some(Asked { line, aim, device, forgotten_at: self.now + 30_000 });
         self.hold();
     }
 
@@ -62,7 +75,13 @@ impl Model {
             return !rings;
         }
         self.asked = None;
-        self.send_pair(line, asked.line);
+        match asked.aim {
+            Aim::Conference => {
+                self.turn_on(asked.device);
+                self.bring_together(Begun { held: line, line: asked.line, aim: Aim::Conference });
+            }
+            Aim::Transfer => self.send_pair(line, asked.line),
+        }
         true
     }
 
@@ -70,15 +89,19 @@ impl Model {
     fn take_back(&mut self, asked: Asked, device: Option<Device>) -> bool {
         self.asked = None;
         if self.calls[asked.line].state == State::Held {
-            let wanted = device.map(|device| (device, false)).or(asked.device);
-            if let (None, Some((device, muted))) = (self.device, wanted)
-                && (device != Device::Handset || self.lifted)
-            {
-                (self.device, self.muted) = (Some(device), muted);
-            }
+            self.turn_on(device.map(|device| (device, false)).or(asked.device));
             self.resume(asked.line);
         }
         true
+    }
+
+    /// A device that was on before. A handset that lies in its cradle hears nothing.
+    fn turn_on(&mut self, wanted: Option<(Device, bool)>) {
+        if let (None, Some((device, muted))) = (self.device, wanted)
+            && (device != Device::Handset || self.lifted)
+        {
+            (self.device, self.muted) = (Some(device), muted);
+        }
     }
 
     /// The question is dropped when its call is over, or no other one can be meant.
@@ -87,7 +110,8 @@ impl Model {
             let state = self.calls[asked.line].state;
             let stands = matches!(state, State::Held | State::Proceeding | State::Connected);
             let other = (0..4).any(|line| line != asked.line && self.is_sendable(line));
-            stands && self.is_free(asked.line) && other
+            let alone = self.active().is_none_or(|active| active == asked.line);
+            stands && self.is_free(asked.line) && other && alone
         });
     }
 }

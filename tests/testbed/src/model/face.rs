@@ -32,6 +32,8 @@ pub struct LineFace {
     pub number: String,
     /// The far end has put us on hold.
     pub held_by_peer: bool,
+    /// One of the two calls of a conference.
+    pub conferenced: bool,
     /// `Transferring`, `Transfer failed` or nothing.
     pub remark: &'static str,
 }
@@ -46,7 +48,10 @@ impl Model {
             lines: [0, 1, 2, 3].map(|line| self.line(line)),
             device: self.device,
             muted: self.muted,
-            tone: self.active().and_then(|line| self.calls[line].tone.or_else(waits)),
+            tone: self.active().and_then(|line| {
+                let own = || self.calls[line].tone;
+                self.joined.map_or_else(own, |joined| self.shared_tone(joined)).or_else(waits)
+            }),
             rings: matches!(self.ring, Ring::Rings(_)) || burst,
             soft_keys: self.soft_keys(),
             typed: self.typed.clone(),
@@ -70,7 +75,8 @@ impl Model {
             Transfer::Failed(_) => "Transfer failed",
         };
         let (number, held_by_peer) = (number.clone(), call.held_by_peer);
-        LineFace { state: call.state, lamp, number, held_by_peer, remark }
+        let conferenced = self.is_conferenced(line);
+        LineFace { state: call.state, lamp, number, held_by_peer, conferenced, remark }
     }
 
     fn soft_keys(&self) -> Vec<&'static str> {
@@ -80,6 +86,11 @@ impl Model {
         }
         if self.asked.is_some() {
             keys.push("cancel");
+            return keys;
+        }
+        if self.joined.is_some() {
+            keys.extend(["hold", "endcall"]);
+            keys.extend(self.offers_join().then_some("join"));
             return keys;
         }
         let redial = (!self.last_number.is_empty()).then_some("redial");
@@ -97,8 +108,10 @@ impl Model {
             Some(call) => {
                 keys.extend((call.state == State::Connected).then_some("hold"));
                 keys.push("endcall");
+                keys.extend(self.offers_conference().then_some("conf"));
                 keys.extend(self.offers_transfer().then_some("xfer"));
                 keys.extend(self.offers_consultation().then_some("bxfer"));
+                keys.extend(self.offers_held().then_some("confLx"));
                 keys.extend(self.offers_held().then_some("xferLx"));
                 keys.extend(self.offers_consultation().then_some("park"));
             }

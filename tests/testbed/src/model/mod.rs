@@ -7,12 +7,13 @@
 //! the two disagree, the guide decides who is wrong.
 //!
 //! The modelled phone is account 101 and has the factory's settings but for its dial plan, `(xx.)`, no IP
-//! dialling, no conferences and no call back.
+//! dialling and no call back.
 #![allow(clippy::indexing_slicing, reason = "line keys are 0 to 3; another one fails the test at once")]
 #![allow(clippy::arithmetic_side_effects, reason = "milliseconds of a test")]
 
 mod choice;
 mod codes;
+mod conference;
 mod dialling;
 mod face;
 mod network;
@@ -174,6 +175,7 @@ pub struct Model {
     /// What is kept over a restart.
     pub settings: Settings,
     begun: Option<transfer::Begun>,
+    joined: Option<conference::Joined>,
     asked: Option<choice::Asked>,
     wishes: Vec<String>,
 }
@@ -289,6 +291,7 @@ impl Model {
             registered: false,
             settings,
             begun: None,
+            joined: None,
             asked: None,
             wishes: Vec::new(),
         }
@@ -347,10 +350,14 @@ impl Model {
         self.calls[line].state
     }
 
-    /// The active call.
+    /// The active call; of the two in a conference, the lower one.
     #[must_use]
     pub fn active(&self) -> Option<Place> {
         self.calls.iter().position(|call| call.state.is_active())
+    }
+
+    fn all_active(&self) -> Vec<Place> {
+        (0..4).filter(|line| self.calls[*line].state.is_active()).collect()
     }
 
     /// Who the far end of a call is, as the network says.
@@ -388,6 +395,7 @@ impl Model {
             call.held_since = (call.state == State::Held).then_some(since);
         }
         self.settle_transfer();
+        self.settle_conference();
         self.settle_choice();
     }
 

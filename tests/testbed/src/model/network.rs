@@ -93,8 +93,11 @@ impl Model {
         call.sound(now, None);
     }
 
-    /// What was active stays off hook; what stood by is gone.
+    /// What was active stays off hook; what stood by is gone. One of a conference leaves a plain call.
     fn ended(&mut self, line: Place, status: Option<u16>) {
+        if self.is_conferenced(line) {
+            return self.rest(line);
+        }
         let sent = matches!(self.calls[line].transfer, Transfer::Sent(_) | Transfer::Awaited);
         match self.calls[line].state {
             State::Calling | State::Proceeding | State::Connected if sent => self.rest(line),

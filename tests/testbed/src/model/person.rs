@@ -1,5 +1,6 @@
 //! Line keys, devices, hold, soft keys.
 
+use super::choice::Aim;
 use super::{Call, Device, Model, Place, State, Tone, Transfer};
 
 impl Model {
@@ -50,27 +51,30 @@ impl Model {
         }
     }
 
-    /// Ends the active call. Whom somebody is being sent to is kept until they have met.
+    /// Ends the active call, both of a conference. Whom somebody is being sent to is kept until they have
+    /// met.
     fn hang_up(&mut self) {
-        let Some(line) = self.active() else { return };
-        let call = &self.calls[line];
-        let awaited = matches!(call.transfer, Transfer::Sent(_) | Transfer::Awaited);
-        if awaited && call.state == State::Connected { self.put_on_hold(line) } else { self.leave(line) }
+        for line in self.all_active() {
+            let call = &self.calls[line];
+            let awaited = matches!(call.transfer, Transfer::Sent(_) | Transfer::Awaited);
+            if awaited && call.state == State::Connected { self.put_on_hold(line) } else { self.leave(line) }
+        }
     }
 
-    /// The hold key: a conversation is held; a call that failed is done with.
+    /// The hold key: a conversation is held, both of a conference; a call that failed is done with.
     pub(super) fn hold(&mut self) {
-        let Some(line) = self.active() else { return };
-        match self.calls[line].state {
-            State::Connected => self.put_on_hold(line),
-            State::Invalid => self.leave(line),
-            State::Disabled
-            | State::Idle
-            | State::Dialing
-            | State::Calling
-            | State::Proceeding
-            | State::Ringing
-            | State::Held => {}
+        for line in self.all_active() {
+            match self.calls[line].state {
+                State::Connected => self.put_on_hold(line),
+                State::Invalid => self.leave(line),
+                State::Disabled
+                | State::Idle
+                | State::Dialing
+                | State::Calling
+                | State::Proceeding
+                | State::Ringing
+                | State::Held => {}
+            }
         }
     }
 
@@ -94,7 +98,7 @@ impl Model {
 
     /// The active call gives way: a conversation is held, all else ends. What was typed on hook is over.
     fn give_way(&mut self) {
-        if let Some(active) = self.active() {
+        for active in self.all_active() {
             if self.calls[active].state == State::Connected {
                 self.put_on_hold(active);
             } else {
@@ -125,6 +129,11 @@ impl Model {
 
     pub(super) fn resume(&mut self, line: Place) {
         self.give_way();
+        self.take_up(line);
+    }
+
+    /// A call comes back from hold.
+    pub(super) fn take_up(&mut self, line: Place) {
         let now = self.now;
         let call = &mut self.calls[line];
         call.state = State::Connected;
@@ -157,7 +166,7 @@ impl Model {
             }
             ("redial", ..) => self.redial(),
             ("xfer", ..) => self.transfer(),
-            ("xferLx", ..) => self.transfer_held(),
+            ("xferLx", ..) => self.take_held(Aim::Transfer),
             ("bxfer", ..) => self.transfer_blind("*98"),
             ("park", ..) => self.transfer_blind("*38"),
             ("cfwd", ..) if self.settings.forward_all.is_empty() => self.serve_key("*72"),
@@ -167,6 +176,9 @@ impl Model {
             ("pickup", ..) => self.serve_key("*36"),
             ("gpickup", ..) => self.serve_key("*37"),
             ("unpark", ..) => self.serve_key("*39"),
+            ("conf", ..) => self.confer(),
+            ("confLx", ..) => self.take_held(Aim::Conference),
+            ("join", ..) => self.join(),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! Transfer: attended, semi-attended and blind (guide, Attended Call Transfer, Blind Call Transfer).
 
+use super::choice::Aim;
 use super::{Model, Place, State, Tone};
 
 /// What a call is in a transfer.
@@ -15,11 +16,12 @@ pub enum Transfer {
     Failed(State),
 }
 
-/// A transfer that waits for its other call.
+/// A transfer or conference that waits for its other call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Begun {
-    held: Place,
-    line: Place,
+    pub(super) held: Place,
+    pub(super) line: Place,
+    pub(super) aim: Aim,
 }
 
 impl Model {
@@ -35,36 +37,45 @@ impl Model {
 
     /// Whether `xfer` is offered.
     pub(super) fn offers_transfer(&self) -> bool {
-        self.begun_pair().is_some() || self.offers_consultation()
+        match self.begun_pair() {
+            Some(pair) => pair.aim == Aim::Transfer,
+            None => self.offers_consultation(),
+        }
     }
 
-    /// Whether `xferLx` is: some call is held, and the active one's far end rings or talks.
+    /// Whether `xferLx` and `confLx` are: some call is held, and the active one's far end rings or talks.
     pub(super) fn offers_held(&self) -> bool {
         let held = (0..4).find(|line| self.is_sendable(*line));
-        let pair = held.zip(self.active()).map(|(held, line)| Begun { held, line });
+        let pair = held.zip(self.active()).map(|(held, line)| Begun { held, line, aim: Aim::Transfer });
         self.asked.is_none() && pair.is_some_and(|pair| self.is_pair(pair))
     }
 
-    /// Whether `bxfer` is, and `xfer` to begin with: a conversation and a line for another call.
+    /// Whether `bxfer` is, and `conf` and `xfer` to begin with: a conversation with one, and a line for
+    /// another call.
     pub(super) fn offers_consultation(&self) -> bool {
+        if self.joined.is_some() {
+            return false;
+        }
         let talks = self.active().is_some_and(|line| self.calls[line].state == State::Connected);
         talks && self.active().is_some_and(|line| self.is_free(line)) && self.lowest(State::Idle).is_some()
     }
 
     pub(super) fn transfer(&mut self) {
         match self.begun_pair() {
-            Some(pair) => self.send_to(pair),
-            None if self.offers_consultation() => self.consult("second"),
-            None => {}
+            Some(pair) if pair.aim == Aim::Transfer => self.send_pair(pair.held, pair.line),
+            None if self.offers_consultation() => self.consult("second", Aim::Transfer),
+            Some(_) | None => {}
         }
     }
 
-    pub(super) fn transfer_held(&mut self) {
+    /// `xferLx` and `confLx`.
+    pub(super) fn take_held(&mut self, aim: Aim) {
         let held: Vec<Place> = (0..4).filter(|line| self.is_sendable(*line)).collect();
-        match (self.active().filter(|_| self.offers_held()), &held[..]) {
-            (Some(line), [held]) => self.send_pair(*held, line),
-            (Some(line), _) => self.ask_which(line),
-            (None, _) => {}
+        match (self.active().filter(|_| self.offers_held()), &held[..], aim) {
+            (Some(line), [held], Aim::Transfer) => self.send_pair(*held, line),
+            (Some(line), [held], Aim::Conference) => self.bring_together(Begun { held: *held, line, aim }),
+            (Some(line), ..) => self.ask_which(line, aim),
+            (None, ..) => {}
         }
     }
 
@@ -72,7 +83,7 @@ impl Model {
         if !self.offers_consultation() {
             return;
         }
-        self.consult("prompt");
+        self.consult("prompt", Aim::Transfer);
         if let Some(begun) = self.begun {
             self.ask(begun.line, Some(code), "prompt");
         }
@@ -83,7 +94,7 @@ impl Model {
         let already = self.begun.filter(|begun| begun.line == line && self.is_sendable(begun.held));
         let held = (0..4).filter(|held| self.is_sendable(*held));
         let last = held.max_by_key(|held| self.calls[*held].held_since);
-        self.begun = already.or_else(|| last.map(|held| Begun { held, line }));
+        self.begun = already.or_else(|| last.map(|held| Begun { held, line, aim: Aim::Transfer }));
         self.begun.is_some()
     }
 
@@ -147,18 +158,14 @@ impl Model {
     }
 
     /// The conversation is held, and another line asks for a number.
-    fn consult(&mut self, tone: Tone) {
+    pub(super) fn consult(&mut self, tone: Tone, aim: Aim) {
         let (Some(held), Some(line)) = (self.active(), self.lowest(State::Idle)) else { return };
         self.take(line, tone);
-        self.begun = Some(Begun { held, line });
+        self.begun = Some(Begun { held, line, aim });
     }
 
     /// The held call is sent to the other one's far end: into our place when that has answered, else to its
     /// number, and our call there ends first.
-    fn send_to(&mut self, Begun { held, line }: Begun) {
-        self.send_pair(held, line);
-    }
-
     pub(super) fn send_pair(&mut self, held: Place, line: Place) {
         if self.calls[line].is_in_conversation() {
             self.begun = None;
@@ -179,15 +186,15 @@ impl Model {
     }
 
     /// The transfer that is begun, when it can be completed: one call on hold, the other rings or talks.
-    fn begun_pair(&self) -> Option<Begun> {
-        let Begun { held, line } = self.begun?;
-        let pairs = [Begun { held, line }, Begun { held: line, line: held }];
+    pub(super) fn begun_pair(&self) -> Option<Begun> {
+        let begun = self.begun?;
+        let pairs = [begun, Begun { held: begun.line, line: begun.held, ..begun }];
         pairs.into_iter().find(|pair| self.is_pair(*pair))
     }
 
     fn is_pair(&self, pair: Begun) -> bool {
         let there = matches!(self.calls[pair.line].state, State::Proceeding | State::Connected);
-        self.is_sendable(pair.held) && there && self.is_free(pair.line)
+        self.joined.is_none() && self.is_sendable(pair.held) && there && self.is_free(pair.line)
     }
 
     pub(super) fn is_sendable(&self, line: Place) -> bool {
