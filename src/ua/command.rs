@@ -15,6 +15,14 @@ pub enum Command<'a> {
     Invite(Invite<'a>),
     /// The same, and ask the called party's phone to answer by itself (Call-Info, `answer-after=0`).
     Page(Invite<'a>),
+    /// Call a server only to listen to it: our offer is `a=recvonly`, and whoever answers does not send us
+    /// elsewhere. Refused also when there is not room for a call of the person's beside it.
+    Listen {
+        /// The extension that calls.
+        extension: ExtensionId,
+        /// Whom, as in [`Invite::target`].
+        target: &'a str,
+    },
     /// Tell the caller that the phone rings: 180.
     Ring(SessionId),
     /// Answer an incoming call: 200 with our session description.

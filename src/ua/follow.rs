@@ -71,7 +71,7 @@ impl UserAgent {
         // Who was spoken with under SRTP is not left for a call in clear.
         let secure = session.media.as_ref().is_some_and(|media| media.keys.is_some()).then_some(true);
         let busy = self.follows.iter().any(|(_, follow)| follow.referrer == id || follow.session == id);
-        if session.state != State::Confirmed || busy || self.follows.is_full() {
+        if session.state != State::Confirmed || session.listens || busy || self.follows.is_full() {
             return Err(Status::DECLINE);
         }
         let target = invitable(&wanted).ok_or(Status::DECLINE)?;
@@ -261,6 +261,9 @@ impl UserAgent {
                     && known.local_tag().eq_ignore_ascii_case(replaces.to_tag))
         };
         let found = self.sessions.find(means).ok_or(Status::CALL_DOES_NOT_EXIST)?;
+        if self.sessions.get(found).is_some_and(|session| session.listens) {
+            return Err(Status::DECLINE);
+        }
         match self.sessions.get(found).map(|session| session.state) {
             Some(State::Confirmed | State::Accepted) if replaces.early_only => Err(Status::BUSY_HERE),
             Some(State::Confirmed | State::Accepted | State::Calling | State::Proceeding) => {

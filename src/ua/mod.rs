@@ -29,6 +29,7 @@ mod incoming;
 mod incoming_call;
 mod inquiry;
 mod keep_alive;
+mod listening;
 mod media_port;
 mod modify;
 mod names;
@@ -498,6 +499,7 @@ impl UserAgent {
             Command::Unregister(extension) => return self.unregister(now, rng, extension),
             Command::Invite(invite) => return self.invite(now, rng, &invite, None),
             Command::Page(invite) => return self.invite(now, rng, &invite, Some(0)),
+            Command::Listen { extension, target } => return self.listen(now, rng, extension, target),
             Command::Subscribe { extension, package, target } => {
                 return self.subscribe(now, rng, extension, package, target);
             }

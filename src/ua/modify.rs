@@ -7,7 +7,7 @@ use super::incoming_call::SHORTEST_REPEAT_MS;
 use super::session::Modify;
 use super::session::progress::{Input, State};
 use super::{Event, Instant, Outcome, Refusal, Rng, SessionId, UserAgent};
-use crate::sdp::{Description, Direction, Negotiated};
+use crate::sdp::{Description, Negotiated};
 use crate::sip::{Message, Method};
 
 /// An INVITE of ours has no final answer.
@@ -61,7 +61,7 @@ impl UserAgent {
         }
         session.attempts = Attempts::new();
         session.search = Search::new(mark);
-        session.local.direction = if session.hold_wanted { Direction::SendOnly } else { Direction::SendRecv };
+        session.local.direction = session.direction(session.hold_wanted);
         session.modify = Modify::Sent;
         session.hold_asked = session.hold_wanted;
         if self.send_in_session(now, rng, id, Method::Invite).is_none() {
@@ -144,7 +144,7 @@ impl UserAgent {
         session.refresh_refused(now);
         session.offer_pending = false;
         session.hold_wanted = session.hold_agreed;
-        session.local.direction = if session.hold_agreed { Direction::SendOnly } else { Direction::SendRecv };
+        session.local.direction = session.direction(session.hold_agreed);
         if matches!(status, 408 | 481) {
             self.proceed(now, rng, id, Input::Lost);
         } else if !only_refresh {

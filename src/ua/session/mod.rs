@@ -94,6 +94,8 @@ pub(super) struct Session {
     pub(super) hold_agreed: bool,
     /// Nobody else may take the call from hold.
     pub(super) hold_private: bool,
+    /// We only listen: nothing is ever sent.
+    pub(super) listens: bool,
     /// The appearance of a shared line that it is on.
     pub(super) appearance: Option<u8>,
     /// Challenges that the current request has answered.
@@ -215,6 +217,7 @@ impl Session {
             hold_asked: false,
             hold_agreed: false,
             hold_private: false,
+            listens: false,
             appearance: None,
             attempts: Attempts::new(),
             redirections: 0,

@@ -12,6 +12,7 @@ mod identity;
 mod incoming;
 mod inquiry;
 mod link;
+mod listening;
 mod load;
 mod media_port;
 mod nat;
