@@ -26,6 +26,8 @@ pub struct Line {
     mark: Mark,
     /// Since when the call is on hold.
     held_since: Option<Instant>,
+    /// The far end that is on hold has said that it listens.
+    listens: bool,
     waits: Waits,
 }
 
@@ -60,6 +62,7 @@ impl Line {
             serial: 0,
             mark: Mark::None,
             held_since: None,
+            listens: false,
             waits: Waits::NONE,
         }
     }
@@ -136,6 +139,15 @@ impl Line {
         self.held_since
     }
 
+    /// Whether the call is on hold and its far end listens all the same.
+    pub(super) fn listens(&self) -> bool {
+        self.listens && self.state() == CallState::Held
+    }
+
+    pub(super) const fn set_listens(&mut self, listens: bool) {
+        self.listens = listens;
+    }
+
     pub(super) fn deadline(&self) -> Option<Instant> {
         earliest([self.appearance.deadline(), self.waits.forward.due(), self.waits.answer.due()])
     }
@@ -176,6 +188,7 @@ impl Line {
             self.waits = Waits::NONE;
         }
         self.mark = self.mark.settled(self.state());
+        self.listens = self.listens();
         self.held_since = (self.state() == CallState::Held).then_some(self.held_since.unwrap_or(now));
         let told = if called_back && self.state() == CallState::Idle {
             LampState::CallBackActive

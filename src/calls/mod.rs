@@ -47,6 +47,8 @@ mod invitation;
 pub mod keys;
 pub mod lamp;
 mod line;
+mod listening;
+pub mod music;
 mod network;
 pub mod on_hook;
 pub mod one_call;
@@ -70,6 +72,7 @@ pub use dtmf::Digit;
 pub use keys::{DialKey, LineKey};
 pub use lamp::{Colour, Lamp, LampState, Pattern};
 pub use line::Line;
+pub use music::Music;
 pub use one_call::OneCall;
 pub use person::Action;
 pub use screening::Refusal;
@@ -111,6 +114,7 @@ pub struct Calls {
     /// The same as it was sent, and what was chosen for it.
     last_call: Called,
     call_back: CallBack,
+    music: Music,
     /// Who called last.
     last_caller: String<{ limits::NAME_BYTES }>,
     /// When the last time began that any call rang.
@@ -220,6 +224,7 @@ impl Calls {
             last_number: String::new(),
             last_call: Called { target: String::new(), one_call: OneCall::new() },
             call_back: CallBack::new(),
+            music: Music::new(),
             last_caller: String::new(),
             ringing_since: None,
             serials: 0,
@@ -249,6 +254,7 @@ impl Calls {
         self.take(&mut turn, input);
         self.attend_call_back(&mut turn);
         self.settle_shared(&mut turn);
+        self.attend_music(&mut turn);
         let orders = turn.orders;
         self.settle(now, config);
         Step { orders }
@@ -315,6 +321,10 @@ impl Calls {
             }
             appearance::Order::Hold(session) => Command::Hold(session),
             appearance::Order::Shared(wish) => wish.command(),
+            appearance::Order::Listen(extension) => {
+                let target = config.read(ext::MOH_SERVER.of(extension.number()));
+                Command::Listen { extension, target }
+            }
             appearance::Order::Resume(session) => Command::Resume(session),
             appearance::Order::End(session) => Command::End(session),
             appearance::Order::Transfer(session) => Command::Transfer { session, target: &self.refer_to },
@@ -498,6 +508,7 @@ impl Calls {
             | appearance::Order::CallBack
             | appearance::Order::TransferInto(..)
             | appearance::Order::Digit(..)
+            | appearance::Order::Listen(_)
             | appearance::Order::Shared(_) => {}
         }
         // Two orders are the most that one input causes: one call gives way to another.

@@ -14,7 +14,7 @@ use crate::ua::{Event, ExtensionId, Outcome, RegistrationState, SessionId, Sessi
 
 impl Calls {
     pub(super) fn event(&mut self, turn: &mut Turn<'_>, event: Event, view: Option<SessionView<'_>>) {
-        if self.calls_back(turn, event) {
+        if self.calls_back(turn, event) || self.is_about_music(turn, event) {
             return;
         }
         match event {
@@ -36,10 +36,7 @@ impl Calls {
                     self.meet(turn, key, view);
                 }
             }
-            Event::MediaFailed { session, .. } => {
-                let on_hold = view.is_some_and(|view| view.on_hold);
-                self.tell(turn, session, view, Call::MediaFailed { on_hold });
-            }
+            Event::MediaFailed { session, .. } => self.media_failed(turn, session, view),
             Event::Ended { session, reason } => {
                 if let Some(key) = self.leaves_by_transfer(session) {
                     self.order(turn, key, Call::Transferred);
@@ -214,7 +211,14 @@ impl Calls {
 
     fn media(&mut self, turn: &mut Turn<'_>, session: SessionId, view: Option<SessionView<'_>>) {
         let held_by_peer = view.and_then(|view| view.media).is_some_and(|media| media.held_by_peer);
+        self.heard_on_hold(session, view);
         self.tell(turn, session, view, Call::Media { held_by_peer });
+    }
+
+    fn media_failed(&mut self, turn: &mut Turn<'_>, session: SessionId, view: Option<SessionView<'_>>) {
+        let on_hold = view.is_some_and(|view| view.on_hold);
+        self.tell(turn, session, view, Call::MediaFailed { on_hold });
+        self.heard_on_hold(session, view);
     }
 
     /// Gives news of a session to its line. A session that no line has any more is the user agent's own
@@ -258,6 +262,9 @@ impl Calls {
     }
 
     pub(super) fn outcome(&mut self, turn: &mut Turn<'_>, order: Order, outcome: Outcome) {
+        if let appearance::Order::Listen(_) = order.wish {
+            return self.music_outcome(turn, outcome);
+        }
         let Some(key) = order.line else { return };
         if order.wish == appearance::Order::CallBack {
             return self.call_back_outcome(turn, outcome);
@@ -274,6 +281,7 @@ impl Calls {
                 appearance::Order::Shared(wish) => self.shared_refused(turn, key, wish),
                 wish @ (appearance::Order::Invite
                 | appearance::Order::CallBack
+                | appearance::Order::Listen(_)
                 | appearance::Order::Serve(_)
                 | appearance::Order::ServeNumber(_)
                 | appearance::Order::SpeedDial(_)

@@ -7,6 +7,7 @@ use core::net::SocketAddr;
 
 use super::Phone;
 use crate::base::Instant;
+use crate::calls::music::State;
 use crate::calls::{AudioDevice, CallState, Digit, LineKey, Tone};
 use crate::config::Config;
 use crate::config::catalogue::{ext, sip};
@@ -15,7 +16,7 @@ use crate::media::dtmf::sender;
 use crate::media::jitter_buffer::{self, Adjustment, Level};
 use crate::media::stream::StreamPlan;
 use crate::sdp::Codec;
-use crate::ua::ExtensionId;
+use crate::ua::{ExtensionId, SessionMedia};
 
 /// What has to be open, playing and flowing now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,9 @@ pub struct AudioPlan {
     pub volume: u8,
     /// The media stream of each line key's call.
     pub streams: [Option<Stream>; limits::LINE_KEYS],
+    /// The stream of the call to the music server (`MOH Server`), while it plays: what it receives is for the
+    /// far ends on hold ([`Stream::music`]) and never for the device; it sends nothing.
+    pub music: Option<Stream>,
 }
 
 /// One call's media stream.
@@ -57,12 +61,15 @@ pub struct Stream {
     pub packet_ms: u16,
     /// The payload type of telephone events (RFC 4733), if both sides speak them.
     pub dtmf_payload_type: Option<u8>,
-    /// Send what the device's microphone hears, or the tone below.
+    /// Send what the device's microphone hears, or the tone or the music below.
     pub send: bool,
     /// The tone that the far end hears in place of the microphone, with or without a device.
     pub tone: Option<Tone>,
     /// When that tone began.
     pub tone_since: Instant,
+    /// The far end is on hold and hears what [`AudioPlan::music`] plays in place of the microphone, with or
+    /// without a device.
+    pub music: bool,
     /// Play what the far end sends on the device.
     pub receive: bool,
     /// The call is in a conference: its far end also hears what the other conferenced stream plays.
@@ -104,6 +111,12 @@ pub struct Switch {
 }
 
 impl Stream {
+    /// Whether the far end hears the microphone, when a device is on.
+    #[must_use]
+    pub const fn speaks(&self) -> bool {
+        self.send && self.tone.is_none() && !self.music
+    }
+
     /// The plan in the words of the machine that carries it out.
     #[must_use]
     pub const fn media(&self) -> StreamPlan {
@@ -137,12 +150,18 @@ impl AudioPlan {
         ring_since: Instant::ZERO,
         volume: 0,
         streams: [None; limits::LINE_KEYS],
+        music: None,
     };
 
     /// The line streams that the device's microphone feeds; more than one only in a conference.
     pub fn open_microphones(&self) -> impl Iterator<Item = &Stream> + Clone {
-        let open = |stream: &&Stream| stream.send && stream.tone.is_none() && self.device.is_some();
+        let open = |stream: &&Stream| stream.speaks() && self.device.is_some();
         self.streams.iter().flatten().filter(open)
+    }
+
+    /// All streams that need a socket, each line key's and at last that of the music.
+    pub fn every_stream(&self) -> impl Iterator<Item = &Option<Stream>> + Clone {
+        self.streams.iter().chain([&self.music])
     }
 }
 
@@ -162,6 +181,7 @@ pub(super) fn of(phone: &Phone) -> AudioPlan {
         ring_since: ring.map_or(Instant::ZERO, |(_, since)| since),
         volume: phone.volumes().of(device),
         streams: LineKey::ALL.map(|key| stream(phone, key)),
+        music: music(phone),
     }
 }
 
@@ -193,29 +213,18 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
     };
     let rings = line.tone().is_some_and(|(tone, _)| tone == Tone::Ringback);
     let config = &phone.config;
+    let music = phone.calls.hears_music(config, key);
     let method = config.read(ext::DTMF_TX_METHOD.of(line.extension()?.number()));
     let dtmf = DigitPath::of(method);
     Some(Stream {
-        serial: line.serial(),
-        local_port: media.local_port,
-        remote: media.remote,
-        codec: media.codec,
-        payload_type: media.payload_type,
-        packet_ms: media.packet_ms,
-        dtmf_payload_type: media.dtmf_payload_type.filter(|_| dtmf != DigitPath::InBand),
-        send: (active || waits.is_some()) && media.send,
+        send: (active || waits.is_some() || music) && media.send,
         tone: waits.map(|_| Tone::Holding),
         tone_since: waits.unwrap_or(Instant::ZERO),
+        music,
         receive: active && media.receive && !rings,
         conferenced: phone.calls.is_conferenced(key),
         digit: digit.filter(|_| dtmf.reaches(media.dtmf_payload_type.is_some())),
-        dtmf: sender::Setting {
-            mark_all: config.read(sip::MARK_ALL_AVT_PACKETS),
-            ..sender::Setting::default()
-        },
-        jitter: jitter(config, line.extension()?),
-        rtcp_interval_s: u8::try_from(config.read(sip::RTCP_TX_INTERVAL)).unwrap_or(u8::MAX),
-        protected: media.protected,
+        dtmf_payload_type: media.dtmf_payload_type.filter(|_| dtmf != DigitPath::InBand),
         switch: phone.secure.protection(line.session()?).map(|(known, awaited)| Switch {
             awaited,
             local_ssrc: known.local_ssrc,
@@ -224,7 +233,44 @@ fn stream(phone: &Phone, key: LineKey) -> Option<Stream> {
             secure: known.secure,
             rtcp: known.rtcp,
         }),
+        ..still(config, line.serial(), line.extension()?, &media)
     })
+}
+
+/// What the music server plays, once it has answered.
+fn music(phone: &Phone) -> Option<Stream> {
+    let music = phone.calls.music();
+    let view = phone.ua.session(music.session().filter(|_| music.state() == State::Playing)?)?;
+    let media = view.media?;
+    Some(Stream { receive: media.receive, ..still(&phone.config, music.serial(), view.extension, &media) })
+}
+
+/// A session's audio while nothing is heard of it and nothing said.
+fn still(config: &Config, serial: u32, extension: ExtensionId, media: &SessionMedia) -> Stream {
+    Stream {
+        serial,
+        local_port: media.local_port,
+        remote: media.remote,
+        codec: media.codec,
+        payload_type: media.payload_type,
+        packet_ms: media.packet_ms,
+        dtmf_payload_type: None,
+        send: false,
+        tone: None,
+        tone_since: Instant::ZERO,
+        music: false,
+        receive: false,
+        conferenced: false,
+        digit: None,
+        dtmf: sender::Setting {
+            mark_all: config.read(sip::MARK_ALL_AVT_PACKETS),
+            ..sender::Setting::default()
+        },
+        jitter: jitter(config, extension),
+        rtcp_interval_s: u8::try_from(config.read(sip::RTCP_TX_INTERVAL)).unwrap_or(u8::MAX),
+        protected: media.protected,
+        switch: None,
+    }
 }
 
 /// `DTMF Tx Method`: what of it concerns the audio; INFO goes with the signalling.

@@ -5,7 +5,7 @@ use heapless::Deque;
 
 use super::{Hook, Input, Key, Network, Phone};
 use crate::base::{Instant, Rng, UnixTime};
-use crate::calls::{self, AudioDevice, LineKey, Order};
+use crate::calls::{self, AudioDevice, Order};
 use crate::limits;
 use crate::ua::{self, Event};
 
@@ -32,9 +32,8 @@ impl Phone {
                 self.network(now, rng, ua::Input::Resolved { ticket, records, ttl_s });
             }
             Input::MediaStatistics { serial, figures } => {
-                let line = LineKey::ALL.into_iter().find(|&key| self.calls.line(key).serial() == serial);
                 // A stream may speak once more when its call is over.
-                if let Some(session) = line.and_then(|key| self.calls.line(key).session()) {
+                if let Some(session) = self.calls.numbered(serial) {
                     self.network(now, rng, ua::Input::MediaStatistics { session, figures: &figures });
                 }
             }

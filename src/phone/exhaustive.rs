@@ -284,6 +284,7 @@ impl Desk {
             | Command::Unregister(_)
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. }
+            | Command::Listen { .. }
             | Command::Ask { .. }
             | Command::Reply { .. } => return None,
         };

@@ -193,6 +193,12 @@ impl Phone {
         self.ua.media_keys(self.calls.line(key).session()?)
     }
 
+    /// The keys of the music that [`AudioPlan::music`] brings, if it is SRTP.
+    #[must_use]
+    pub fn music_keys(&self) -> Option<&MediaKeys> {
+        self.ua.media_keys(self.calls.music().session()?)
+    }
+
     /// The key of a line's audio, for both directions, when its call is secure or about to be
     /// ([`Stream::switch`]).
     #[must_use]

@@ -23,7 +23,9 @@ impl UserAgent {
         if sessions < 2 || self.transactions.free_clients() < CLIENTS {
             return Outcome::Refused(Refusal::Full);
         }
-        let invite = Invite { extension, target, anonymous: false, codecs: None, appearance: None };
+        // What everybody may hear who is put on hold is no secret.
+        let secure = Some(false);
+        let invite = Invite { extension, target, anonymous: false, codecs: None, secure, appearance: None };
         match self.open_call(now, rng, &invite) {
             Ok(id) => {
                 if let Some(session) = self.sessions.get_mut(id.0) {

@@ -13,6 +13,7 @@ mod conferencing;
 mod dialling;
 mod ending;
 mod holding;
+mod music;
 mod network;
 mod registration;
 mod rfc3665;

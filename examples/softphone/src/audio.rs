@@ -2,7 +2,7 @@
 //!
 //! Every 10 ms one frame of 80 samples goes from the microphone into the stream that may send, and one comes
 //! out of the streams and the tone generator for the device. In a conference each far end hears the other
-//! one, too.
+//! one, too. On hold it hears the music server, whose stream is the last one and plays on no device.
 
 use std::net::IpAddr;
 
@@ -32,6 +32,9 @@ const CATCH_UP_MS: u64 = 200;
 /// Frames after which silence needs no more frames: the 300 ms that are listened to.
 const QUIET_FRAMES: u32 = 40;
 
+/// Line keys, and the music server.
+const PLACES: usize = 5;
+
 /// 10 ms of sound.
 pub(crate) type Frame = [i16; FRAME];
 
@@ -41,10 +44,10 @@ pub struct Audio {
     registry: Registry,
     token: Token,
     address: IpAddr,
-    /// A place for each line key.
-    streams: [Option<Stream>; 4],
+    /// A place for each line key, and one for the music server.
+    streams: [Option<Stream>; PLACES],
     /// The keys of those that are SRTP.
-    keys: [Keys; 4],
+    keys: [Keys; PLACES],
     tones: ScriptedTone,
     /// The tone that plays, since when, and its script.
     tone: Option<(Tone, Instant, ToneScript)>,
@@ -63,7 +66,7 @@ impl Audio {
             registry,
             token,
             address,
-            streams: [const { None }; 4],
+            streams: [const { None }; PLACES],
             keys: Default::default(),
             tones: ScriptedTone::new(),
             tone: None,
@@ -91,7 +94,7 @@ impl Audio {
 
     /// The power is gone: no goodbye.
     pub(crate) fn cut(&mut self) {
-        self.streams = [const { None }; 4];
+        self.streams = [const { None }; PLACES];
     }
 
     /// The figures of each stream that runs, by its serial.
@@ -101,12 +104,14 @@ impl Audio {
 
     /// The keys of the streams, by line, as the phone has them now.
     pub(crate) fn secure(&mut self, phone: &Phone) {
-        for (kept, line) in self.keys.iter_mut().zip(LineKey::ALL) {
-            let keys = phone.media_keys(line);
+        let lines = LineKey::ALL.map(|line| (phone.media_keys(line), phone.call_key(line)));
+        for (kept, (keys, agreed)) in
+            self.keys.iter_mut().zip(lines.into_iter().chain([(phone.music_keys(), None)]))
+        {
             if kept.described.as_ref() != keys {
                 kept.described = keys.cloned();
             }
-            kept.agreed = phone.call_key(line);
+            kept.agreed = agreed;
         }
     }
 
@@ -143,13 +148,13 @@ impl Audio {
 
     /// A stream, and its sockets, for each of the plan's.
     fn follow(&mut self, now: Instant, plan: &AudioPlan, fault: &Fault, record: &mut Record) {
-        for (running, wanted) in self.streams.iter_mut().zip(&plan.streams) {
+        for (running, wanted) in self.streams.iter_mut().zip(plan.every_stream()) {
             let goes_on = |stream: &Stream| wanted.as_ref().is_some_and(|wanted| stream.continues(wanted));
             if let Some(over) = running.take_if(|stream| !goes_on(stream)) {
                 over.close(now, fault, record);
             }
         }
-        for ((running, wanted), keys) in self.streams.iter_mut().zip(&plan.streams).zip(&self.keys) {
+        for ((running, wanted), keys) in self.streams.iter_mut().zip(plan.every_stream()).zip(&self.keys) {
             let Some(wanted) = wanted else { continue };
             if running.is_none() {
                 // A port that is still taken is tried again by the next step.
@@ -173,10 +178,14 @@ impl Audio {
         device.add(&tone);
         conference.add(&said);
         conference.add(if plan.tone_shared { &tone } else { &silence });
-        let mut frames = [silence; 4];
+        let mut frames = [silence; PLACES];
         for (stream, frame) in self.streams.iter_mut().zip(&mut frames) {
             let Some(stream) = stream else { continue };
             *frame = stream.playout();
+        }
+        let [lines @ .., music] = &frames;
+        for (stream, frame) in self.streams.iter().zip(lines) {
+            let Some(stream) = stream else { continue };
             device.add(frame);
             if stream.is_conferenced() {
                 conference.add(frame);
@@ -184,7 +193,7 @@ impl Audio {
         }
         for (stream, own) in self.streams.iter_mut().zip(&frames) {
             let Some(stream) = stream else { continue };
-            let mut goes_out = said;
+            let mut goes_out = if stream.plays_music() { *music } else { said };
             if stream.is_conferenced() {
                 conference.without(own, &mut goes_out);
             }
@@ -253,6 +262,7 @@ mod tests {
             send: true,
             tone: None,
             tone_since: Instant::ZERO,
+            music: false,
             receive: true,
             conferenced: false,
             digit: None,

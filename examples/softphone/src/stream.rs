@@ -124,6 +124,11 @@ impl Stream {
         self.plan.send
     }
 
+    /// Whether its far end hears the music server.
+    pub(crate) const fn plays_music(&self) -> bool {
+        self.plan.music
+    }
+
     /// Whether its far end hears the other one of a conference.
     pub(crate) const fn is_conferenced(&self) -> bool {
         self.plan.conferenced

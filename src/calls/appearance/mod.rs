@@ -26,7 +26,7 @@ use super::{CallState, DialKey, Tone, Wish};
 use crate::base::{Instant, Timer, earliest, text};
 use crate::dialplan::{self, Collector, Service};
 use crate::limits;
-use crate::ua::{EndReason, SessionId};
+use crate::ua::{EndReason, ExtensionId, SessionId};
 
 /// The call of one line key.
 #[derive(Clone, Debug)]
@@ -215,6 +215,8 @@ pub enum Order {
     Digit(SessionId, DialKey),
     /// What concerns a shared line.
     Shared(Wish),
+    /// Call the music server of this extension.
+    Listen(ExtensionId),
 }
 
 const NOTHING: Step = Step { order: None };
@@ -548,6 +550,7 @@ impl Appearance {
             | Order::CallBack
             | Order::TransferInto(..)
             | Order::Digit(..)
+            | Order::Listen(_)
             | Order::Shared(_) => NOTHING,
         }
     }

@@ -5,6 +5,7 @@ mod call_back;
 mod codes;
 mod conference;
 mod moves;
+mod music;
 mod numbers;
 mod registered;
 mod rules;
@@ -98,6 +99,7 @@ impl Desk {
                     self.commands.push(std::format!("page {}", invite.target));
                     Outcome::Session(self.begin(false))
                 }
+                Command::Listen { .. } => self.listen(&sharing::said(&command)),
                 Command::Ring(_) | Command::SendDigit { .. } => Outcome::Done,
                 Command::Answer(session) => {
                     self.commands.push("answer".into());

@@ -39,6 +39,7 @@ impl Desk {
             assert!(!far.incoming || far.answered != (line.state() == CallState::Ringing), "{states:?}");
         }
         owned.extend(self.calls.call_back_order().session());
+        owned.extend(self.calls.music().session());
         assert_eq!(owned.len(), self.far.len(), "each session belongs to a line: {:?}", self.far);
     }
 }

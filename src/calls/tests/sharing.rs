@@ -42,12 +42,13 @@ pub(super) fn invited(invite: &ua::Invite<'_>) -> Text {
     std::format!("INVITE {}{hidden}{codec}{appearance}", invite.target)
 }
 
-/// What is asked of the server of a shared line.
+/// What is asked of the server of a shared line, or of music.
 pub(super) fn said(command: &Command<'_>) -> Text {
     match command {
         Command::Subscribe { package, .. } => std::format!("subscribe {package:?}"),
         Command::Unsubscribe { package, .. } => std::format!("unsubscribe {package:?}"),
         Command::Appear { index, .. } => std::format!("appear {index}"),
+        Command::Listen { extension, target } => std::format!("listen {target} from {}", extension.number()),
         Command::Register(_)
         | Command::Unregister(_)
         | Command::Invite(_)

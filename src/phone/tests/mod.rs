@@ -487,3 +487,45 @@ fn a_hello_gives_a_job_to_the_host_or_a_reason() {
     assert_eq!(desk.notices, [Notice::StaysClear { reason: Reason::Engine }]);
     assert_eq!(desk.phone.view().audio.streams[0].unwrap().switch, None);
 }
+
+/// A call on hold hears the music server (`MOH Server`); the server is on no line.
+#[test]
+#[cfg_attr(feature = "_tiny", ignore = "no room for it beside a call")]
+fn music_on_hold_goes_from_one_stream_to_the_other() {
+    let mut desk = Desk::registered();
+    desk.phone.set(desk.now, "MOH_Server_1_", "sip:music@192.0.2.1").unwrap();
+    desk.call_in();
+    desk.press("SPEAKER");
+    let to = desk.sent.last().unwrap().lines().find(|line| line.starts_with("To: ")).unwrap().to_string();
+    desk.receive(&std::format!(
+        "ACK sip:101@192.0.2.101 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\n\
+         Max-Forwards: 70\r\nFrom: <sip:102@192.0.2.1>;tag=f\r\n{to}\r\nCall-ID: in\r\nCSeq: 1 ACK\r\n\r\n"
+    ));
+    desk.press("HOLD");
+    assert!(desk.sent.last().unwrap().contains("a=sendonly"));
+    desk.answer("200 OK", &(SDP.to_string() + "a=recvonly\r\n"));
+    assert_eq!(desk.last(), "INVITE sip:music@192.0.2.1 SIP/2.0");
+    let plan = desk.phone.view().audio;
+    assert_eq!((plan.streams[0].map(|stream| stream.send), plan.music), (Some(false), None));
+    desk.answer("200 OK", &(SDP.replace("4000", "4002") + "a=sendonly\r\n"));
+    let plan = desk.phone.view().audio;
+    let (held, music) = (plan.streams[0].unwrap(), plan.music.unwrap());
+    assert!(held.send && held.music && !held.receive && !held.speaks());
+    assert!(music.receive && !music.send && !music.music);
+    assert_eq!((held.remote.port(), music.remote.port()), (4_000, 4_002));
+    assert!(held.serial != music.serial && held.local_port != music.local_port);
+    assert_eq!(plan.every_stream().flatten().count(), 2);
+    assert_eq!((plan.open_microphones().count(), plan.device), (0, None));
+    assert_eq!(desk.phone.music_keys(), None, "in clear");
+    let lines = desk.phone.view().lines;
+    assert!(lines[1..].iter().all(|line| line.state == CallState::Idle), "the server is on no line");
+    // The figures of its sound go to the server, and to nobody else.
+    desk.phone.set(desk.now, "Stats_In_BYE", "yes").unwrap();
+    let figures = Statistics { packets_received: 250, ..Statistics::default() };
+    desk.give(Input::MediaStatistics { serial: music.serial, figures });
+    desk.sent.clear();
+    desk.press("L1");
+    let bye = desk.sent.iter().find(|sent| sent.starts_with("BYE")).unwrap();
+    assert!(bye.contains("P-RTP-Stat: ") && bye.contains("PR=250"), "{bye}");
+    assert_eq!(desk.phone.view().audio.music, None);
+}

@@ -5,6 +5,7 @@ mod asterisk_srtp;
 mod asterisk_transfer;
 mod calls;
 mod conference;
+mod music;
 mod office;
 mod pair;
 mod registration;
@@ -20,9 +21,9 @@ use interop::suite;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let kamailio =
-        [calls::CASES, transfer::CASES, conference::CASES, registration::CASES, pair::CASES, shared::CASES]
-            .concat();
-    let asterisk = [asterisk::CASES, asterisk_srtp::CASES, asterisk_transfer::CASES].concat();
+    let conversations = [calls::CASES, transfer::CASES, conference::CASES, music::CASES].concat();
+    let kamailio = [&conversations, registration::CASES, pair::CASES, shared::CASES].concat();
+    let asterisk =
+        [asterisk::CASES, asterisk_srtp::CASES, asterisk_transfer::CASES, music::ASTERISK_CASES].concat();
     suite::run(&[sipp::CASES, srtp::CASES, scenarios::CASES, services::CASES, &kamailio, &asterisk].concat())
 }

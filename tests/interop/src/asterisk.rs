@@ -105,6 +105,12 @@ impl Asterisk {
         Ok(())
     }
 
+    /// Where 606 writes down what it hears.
+    #[must_use]
+    pub fn heard(&self) -> PathBuf {
+        self.folder.join("heard.wav")
+    }
+
     fn inbox(&self, mailbox: &str) -> PathBuf {
         self.folder.join("spool/voicemail/default").join(mailbox).join("INBOX")
     }

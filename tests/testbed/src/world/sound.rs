@@ -50,6 +50,8 @@ struct Call {
     remote: SocketAddr,
     audio: AudioStream,
     conferenced: bool,
+    /// The far end hears the music server instead of the microphone.
+    music: bool,
     /// The tone that the far end hears instead of the microphone, by the factory's script.
     tone: Option<(Tone, Instant)>,
     tones: ScriptedTone,
@@ -95,9 +97,12 @@ impl Sound {
         (agreed_keys, described): &Keys,
         rng: &mut Seeded,
     ) {
-        let wanted = |call: &Call| plan.streams.iter().flatten().any(|stream| stream.serial == call.serial);
+        let wanted = |call: &Call| plan.every_stream().flatten().any(|stream| stream.serial == call.serial);
         self.calls.retain(wanted);
-        for ((stream, key), described) in plan.streams.iter().zip(agreed_keys).zip(described) {
+        // Music is in clear.
+        let agreed_keys = agreed_keys.iter().chain([&None]);
+        let described = described.iter().chain([&None]);
+        for ((stream, key), described) in plan.every_stream().zip(agreed_keys).zip(described) {
             let Some(stream) = stream else { continue };
             let agreed = agreed(stream, plan);
             let known = self.calls.iter_mut().find(|call| call.serial == stream.serial);
@@ -106,6 +111,7 @@ impl Sound {
                     call.remote = stream.remote;
                     call.local_port = stream.local_port;
                     call.conferenced = stream.conferenced;
+                    call.music = stream.music;
                     if *call.audio.plan() != agreed {
                         call.audio.update(now, agreed);
                     }
@@ -125,6 +131,7 @@ impl Sound {
                     remote: stream.remote,
                     audio: AudioStream::new(now, agreed, rng),
                     conferenced: stream.conferenced,
+                    music: stream.music,
                     switch: None,
                     session: None,
                     pressed: None,
@@ -163,12 +170,17 @@ impl Sound {
         device.add(&tone);
         conference.add(&speech);
         conference.add(if plan.tone_shared { tone.as_slice() } else { &[] });
+        let (music, mut played_music) = (plan.music, [0; FRAME]);
         let mut frames = Vec::new();
         for call in &mut self.calls {
             let mut frame = [0; FRAME];
             call.audio.playout(&mut frame);
             self.digits.extend(call.audio.timeout(now).began.map(Digit::to_char));
-            device.add(&frame);
+            if music.is_some_and(|music| music.serial == call.serial) {
+                played_music = frame;
+            } else {
+                device.add(&frame);
+            }
             conference.add(if call.conferenced { frame.as_slice() } else { &[] });
             frames.push(frame);
         }
@@ -176,7 +188,11 @@ impl Sound {
         for (call, own) in self.calls.iter_mut().zip(&frames) {
             let mut mixed = [0; FRAME];
             conference.without(own, &mut mixed);
-            let speech = if call.conferenced { &mixed[..] } else { &speech };
+            let speech = match (call.music, call.conferenced) {
+                (true, _) => &played_music[..],
+                (false, true) => &mixed[..],
+                (false, false) => &speech,
+            };
             let tone = call.next_tone();
             packets.extend(call.packet(now, tone.as_ref().map_or(speech, |tone| tone)));
         }
@@ -322,7 +338,7 @@ fn agreed(stream: &Stream, plan: &AudioPlan) -> StreamPlan {
         payload_type: stream.payload_type,
         packet_ms: stream.packet_ms,
         dtmf_payload_type: stream.dtmf_payload_type,
-        send: stream.send && (plan.device.is_some() || stream.tone.is_some()),
+        send: stream.send && (plan.device.is_some() || !stream.speaks()),
         receive: stream.receive,
         ssrc: stream.media().ssrc,
         ..StreamPlan::default()

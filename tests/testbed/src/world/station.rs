@@ -88,10 +88,13 @@ pub fn levels(view: &View<'_>, now: Instant) -> Levels {
                 None if stream.protected => " srtp",
                 None => "",
             };
-            format!("{} {way} {}{digit}{conference}{tone}{secure}", word(stream.codec), stream.remote)
+            let music = if stream.music { " music" } else { "" };
+            format!("{} {way} {}{digit}{conference}{tone}{music}{secure}", word(stream.codec), stream.remote)
         });
         put(&format!("audio L{number}"), value);
     }
+    let music = view.audio.music.map(|stream| format!("{} from {}", word(stream.codec), stream.remote));
+    put("music", music.unwrap_or_default());
     levels
 }
 

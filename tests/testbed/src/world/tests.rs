@@ -192,6 +192,7 @@ impl Station for Puppet {
             send: true,
             tone: None,
             tone_since: Instant::ZERO,
+            music: false,
             receive: true,
             conferenced: false,
             digit: None,
