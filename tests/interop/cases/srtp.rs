@@ -32,7 +32,7 @@ const fn case(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case
 /// With the libsrtp of the system that Asterisk is in.
 const fn newer(name: &'static str, run: fn(&Stage) -> Result<(), String>) -> Case {
     let needs = &[Program::Asterisk, Program::Libsrtp];
-    Case { name, lane: 8, needs, limit: Duration::from_secs(60), run }
+    Case { name, lane: 8, needs, limit: Duration::from_secs(110), run }
 }
 
 const SOURCE: &str = include_str!("../peers/libsrtp.c");
