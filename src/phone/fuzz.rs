@@ -5,11 +5,12 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use heapless::Vec;
 
-use super::{Hook, Input, Key, Network, Output, Phone, View};
+use super::{Hook, Input, Key, Network, Output, Phone, Switch, View};
 use crate::base::{Instant, Rng, Writer};
 use crate::calls::{DialKey, LineKey};
 use crate::limits;
 use crate::media::stream::Statistics;
+use crate::secure_call;
 use crate::transaction::{Hop, Transport};
 use crate::ua::{Records, Ticket};
 
@@ -19,6 +20,9 @@ const SDP: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\
     m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
 const HELD: &str = "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n\
     m=audio 4000 RTP/AVP 0\r\na=sendonly\r\n";
+/// The far end is another one, perhaps.
+const MOVED: &str = "v=0\r\no=- 1 3 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n\
+    m=audio 4002 RTP/AVP 0\r\n";
 const STATUSES: [u16; 16] = [100, 180, 183, 200, 200, 200, 301, 302, 401, 407, 404, 423, 481, 486, 491, 503];
 
 /// One phone and the last message that it sent.
@@ -113,7 +117,7 @@ impl Desk {
                 }
                 Output::Resolve { ticket, .. } => self.resolve = Some(ticket),
                 Output::MapPort(question) => self.question = Some(question.ticket),
-                // No settings of it are made: nothing is secure.
+                // Handshakes have a fuzz body of their own.
                 Output::Compute(_) | Output::Notice(_) => {}
             }
         }
@@ -244,7 +248,8 @@ impl Desk {
         out.text(" ");
         out.text(method);
         out.text("\r\n");
-        body(&mut out, if value.is_multiple_of(2) { HELD } else { "" });
+        let described = if value & 64 == 0 { HELD } else { MOVED };
+        body(&mut out, if value.is_multiple_of(2) { described } else { "" });
         let length = out.finish().unwrap_or(0);
         self.receive(buffer.get(..length).unwrap_or(&[]));
     }
@@ -274,6 +279,7 @@ impl Desk {
                     connection,
                 }));
             }
+            3 if value >= 192 => self.protect(value >> 2),
             _ => {
                 if let Some(ticket) = self.resolve.take() {
                     let addresses: &[IpAddr] = if value < 128 { &[THEIRS] } else { &[] };
@@ -284,6 +290,21 @@ impl Desk {
                     });
                 }
             }
+        }
+    }
+
+    /// A call becomes secure, or its far end is heard under the key.
+    fn protect(&mut self, value: u8) {
+        let Some(&key) = LineKey::ALL.get(usize::from(value % 2)) else { return };
+        let (session, serial) = (self.phone.calls.line(key).session(), self.phone.calls.line(key).serial());
+        if value & 2 != 0 {
+            self.step(Input::Authenticated { serial });
+        } else if let (Some(session), Some(line)) = (session, secure_call::Line::with_jane(&mut self.dice))
+            && self.phone.secure.protection(session).is_none()
+        {
+            let step = self.phone.trust(self.now, session, line);
+            assert!(step.orders.is_empty(), "nothing is asked of the network");
+            check(&self.phone.view(), self.now);
         }
     }
 
@@ -338,6 +359,9 @@ fn check(view: &View<'_>, now: Instant) {
     for (line, stream) in view.lines.iter().zip(&view.audio.streams) {
         let speaks = stream.is_some_and(|stream| stream.send || stream.receive);
         assert!(!speaks || line.state.is_active(), "only the active call speaks with the device");
+        let protects = |switch: Switch| switch.secure && !switch.awaited;
+        let protected = stream.is_none_or(|stream| stream.switch.is_some_and(protects));
+        assert!(!line.secure || protected, "the sign stands for a key that the far end has");
     }
     assert!(view.display(now).rows().count() > 0, "the display is never empty");
     assert!(view.soft_keys.offered().count() <= super::soft_keys::MOST, "soft keys have room");

@@ -8,7 +8,7 @@ use super::output::Notice;
 use super::trust::Trusted;
 use super::{LineKey, Phone};
 use crate::base::{Instant, Rng, UnixTime, earliest};
-use crate::calls::{self, Certified, Security};
+use crate::calls;
 use crate::config::catalogue::{ext, phone, regional, sip};
 use crate::limits;
 use crate::script::CivilTime;
@@ -404,16 +404,7 @@ impl Phone {
         let Some(line) = place.take().and_then(|handshake| handshake.machine.line().cloned()) else {
             return calls::Step::default();
         };
-        let name = line.peer().name.readable::<{ limits::NAME_BYTES }>();
-        let number = line.peer().user_id.readable::<{ limits::NAME_BYTES }>();
-        let remote = self.ua.session(session).and_then(|view| view.media).map(|media| media.remote);
-        let calls = &self.calls;
-        let on_a_line = |other| Self::is_on_a_line(calls, other);
-        if !self.secure.trusted.keep(session, line, remote, on_a_line) {
-            return calls::Step::default();
-        }
-        let news = Security::Secured(Certified { name: &name, number: &number });
-        self.calls.step(now, &mut self.config, calls::Input::Security { session, news })
+        self.trust(now, session, line)
     }
 
     /// A caller that has failed does not try again. A callee keeps count of what it was asked.

@@ -102,6 +102,20 @@ impl Trusted {
 }
 
 impl Phone {
+    /// A call is secure from now on.
+    pub(super) fn trust(&mut self, now: Instant, session: SessionId, line: Line) -> calls::Step {
+        let name = line.peer().name.readable::<{ limits::NAME_BYTES }>();
+        let number = line.peer().user_id.readable::<{ limits::NAME_BYTES }>();
+        let remote = self.ua.session(session).and_then(|view| view.media).map(|media| media.remote);
+        let Self { secure, calls, config, .. } = self;
+        let on_a_line = |other| LineKey::ALL.into_iter().any(|key| calls.line(key).session() == Some(other));
+        if !secure.trusted.keep(session, line, remote, on_a_line) {
+            return calls::Step::default();
+        }
+        let news = Security::Secured(Certified { name: &name, number: &number });
+        calls.step(now, config, calls::Input::Security { session, news })
+    }
+
     /// A secure call may go on with somebody else, or has come back.
     pub(super) fn secure_changed(&mut self, now: Instant, event: &Event) -> calls::Step {
         let (session, is_party) = if let Event::Party(session) = *event {
@@ -163,11 +177,6 @@ impl Phone {
         crate::note!("a secure call is over: its far end does not have the key");
         let news = Security::Lost;
         Some(self.calls.step(now, &mut self.config, calls::Input::Security { session, news }))
-    }
-
-    /// Whether a session is that of a line key.
-    pub(super) fn is_on_a_line(calls: &calls::Calls, session: SessionId) -> bool {
-        LineKey::ALL.into_iter().any(|key| calls.line(key).session() == Some(session))
     }
 
     fn trust_again(&mut self, now: Instant, session: SessionId) -> calls::Step {

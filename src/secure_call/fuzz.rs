@@ -1,9 +1,10 @@
 //! The fuzz bodies: any bytes as a certificate or a message, and any moves of two sides and whoever sits
 //! between them.
 
+use super::line::Terms;
 use super::{
-    Answer, Attempt, Callee, Caller, Done, Fault, FinalForm, Hello, Job, Means, Message, MiniCertificate,
-    Notify, Provisioned, Suite, Ticket, callee, caller, certificate, engine,
+    Answer, Attempt, Callee, Caller, Done, Fault, FinalForm, Flags, Hello, Job, Line, MasterKey, Means,
+    Message, MiniCertificate, Notify, Peer, Provisioned, Suite, Ticket, callee, caller, certificate, engine,
 };
 use crate::base::{Instant, Rng, UnixTime};
 
@@ -62,6 +63,16 @@ pub fn fuzz_handshake_moves(bytes: &[u8]) {
             world.step(*how, *what);
         }
         world.hold();
+    }
+}
+
+impl Line {
+    /// What is left of a handshake with Jane that nobody had to make.
+    pub(crate) fn with_jane(rng: &mut dyn Rng) -> Option<Self> {
+        let jane = Provisioned::read(JANE.0, JANE.1).ok()?;
+        let flags = Flags { suite: Suite::AesCm128HmacSha1Tag80, rtcp: true };
+        let terms = Terms { flags, local_ssrc: 1, remote_ssrc: 2 };
+        Some(Self { peer: Peer::of(jane.certificate.claims()), master: MasterKey::draw(rng), terms })
     }
 }
 
