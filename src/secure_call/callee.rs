@@ -385,7 +385,8 @@ impl Callee {
         }
         match &self.stage {
             Stage::Testing { .. } | Stage::Examining { .. } | Stage::Opening { .. } => {
-                self.fail(500, Reason::Engine)
+                // The job may yet be done; its answer is none to that of a later Hello.
+                Self { ticket: self.ticket.next(), ..self }.fail(500, Reason::Engine)
             }
             Stage::Answered { .. } => self.end(Reason::Silence),
             Stage::Confirming { .. } => self.end(Reason::Unconfirmed),

@@ -280,6 +280,24 @@ fn joe_calls_jane() {
     assert_eq!(pair.told, [&protect[..], &secured[..]].concat());
 }
 
+/// An answer that comes too late is none to a later job, and that job is given out although its like was.
+#[test]
+fn a_job_after_one_that_was_given_up_has_a_ticket_of_its_own() {
+    let mut pair = Pair::new(7);
+    let hello = pair.caller_works().unwrap();
+    let own = pair.own.clone();
+    let means = Means { own: Ok(&own), local_time: Some(TODAY), rtcp: true };
+    let request = callee::Input::Request { body: &hello, means };
+    assert_eq!(pair.callee(request), None);
+    let late = engine::perform(&pair.callee.job().unwrap());
+    pair.now = pair.callee.deadline().unwrap();
+    assert_eq!(pair.callee(callee::Input::Timeout).map(|answer| answer.status), Some(500));
+    assert_eq!(pair.callee(request), None);
+    assert_ne!(pair.callee.job().unwrap().ticket, late.ticket);
+    pair.callee(callee::Input::Done(&late));
+    assert_eq!(pair.callee_works().map(|answer| answer.status), Some(200));
+}
+
 #[test]
 fn key_and_salt_in_two_blocks() {
     let joe = joe();
