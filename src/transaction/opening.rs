@@ -206,14 +206,17 @@ impl Transactions {
 /// known.
 const LARGEST_DATAGRAM: usize = 1_300;
 
-/// The 100 to a request. It keeps Record-Route too, which a 100 has no use for, but the answers that are
-/// copied from it.
+/// What the shortest final answer may have more than the 100: a tag, and a longer reason phrase.
+const ANSWER_BYTES: usize = 64;
+
+/// The 100 to a request, if there is room for a final answer too: without one the transaction would stay for
+/// ever. It keeps Record-Route too, which a 100 has no use for, but the answers that are copied from it.
 fn compose_trying(
     request: &Message<'_>,
     mark: Option<core::net::SocketAddr>,
     buffer: &mut [u8],
 ) -> Option<usize> {
-    let mut out = Writer::new(buffer);
+    let mut out = Writer::new(buffer.get_mut(..MESSAGE_BYTES.saturating_sub(ANSWER_BYTES))?);
     compose::respond(&mut out, request, &Reply { status: Status::TRYING, to_tag: None, source: mark });
     compose::copy(&mut out, request, HeaderName::RecordRoute);
     compose::finish_without_body(&mut out);

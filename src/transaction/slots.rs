@@ -69,9 +69,9 @@ impl Messages {
         KEPT_BYTES.saturating_sub(usize::from(self.used)) >= MESSAGE_BYTES
     }
 
-    /// Where messages are composed; nothing here outlives a call.
+    /// Where messages are composed, each [`MESSAGE_BYTES`] at the most; nothing here outlives a call.
     pub(super) fn scratch(&mut self) -> &mut [u8] {
-        self.bytes.get_mut(usize::from(self.used)..).unwrap_or(&mut [])
+        self.read_and_write(Stretch::default()).1
     }
 
     /// A message that is kept.
@@ -87,7 +87,9 @@ impl Messages {
     /// A message to read and where to compose another.
     pub(super) fn read_and_write(&mut self, stretch: Stretch) -> (&[u8], &mut [u8]) {
         match self.bytes.split_at_mut_checked(usize::from(self.used)) {
-            Some((kept, scratch)) => (kept.get(stretch.range()).unwrap_or(&[]), scratch),
+            Some((kept, free)) => {
+                (kept.get(stretch.range()).unwrap_or(&[]), free.get_mut(..MESSAGE_BYTES).unwrap_or(&mut []))
+            }
             None => (&[], &mut []),
         }
     }

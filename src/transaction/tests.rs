@@ -408,3 +408,43 @@ fn rfc3261_18_1_1_a_large_request_goes_over_tcp_and_back_when_tcp_leads_nowhere(
         assert_eq!(lost, Some(Notice::Client { client, owner: Owner(1), end: ClientEnd::TransportFailed }));
     }
 }
+
+#[test]
+fn no_message_is_longer_than_its_limit() {
+    let mut table = Transactions::new();
+    assert_eq!(table.vacant_client().unwrap().buffer().len(), MESSAGE_BYTES);
+    let client = start(&mut table, 0, &request("OPTIONS", "z9hG4bK1", ""), hop(Transport::Udp), 1).unwrap();
+    assert_eq!(table.vacant_client().unwrap().copying(client).unwrap().1.len(), MESSAGE_BYTES);
+    let server = open(&mut table, 0, &request("INFO", "z9hG4bK2", ""), hop(Transport::Udp), 2).unwrap();
+    assert_eq!(table.respond(server).unwrap().buffer().len(), MESSAGE_BYTES);
+    assert_eq!(table.respond(server).unwrap().copying().1.len(), MESSAGE_BYTES);
+}
+
+/// A place whose request could not be answered would never be free again.
+#[test]
+fn what_is_let_in_can_be_answered() {
+    let of_length = |length: usize| {
+        let way = format!("z9hG4bK3\r\nVia: SIP/2.0/UDP h;x={}", "v".repeat(length));
+        request("INFO", &way, "")
+    };
+    let mut table = Transactions::new();
+    let mut opened = 0;
+    for length in MESSAGE_BYTES - 400..MESSAGE_BYTES {
+        let Some(server) = open(&mut table, 0, &of_length(length), hop(Transport::Udp), 3) else { continue };
+        opened += 1;
+        let mut draft = table.respond(server).unwrap();
+        let (kept, buffer) = draft.copying();
+        let mut out = crate::base::Writer::new(buffer);
+        let reply = crate::sip::compose::Reply {
+            status: Status::MESSAGE_TOO_LARGE,
+            to_tag: Some(b"0123456789abcdef"),
+            source: None,
+        };
+        crate::sip::compose::respond(&mut out, &Message::parse(kept).unwrap(), &reply);
+        crate::sip::compose::finish_without_body(&mut out);
+        let length = out.finish().unwrap();
+        assert!(draft.send(at(0), Status::MESSAGE_TOO_LARGE, length));
+        table = Transactions::new();
+    }
+    assert!((50..350).contains(&opened), "{opened}");
+}

@@ -160,12 +160,12 @@ impl UserAgent {
         request: &Message<'_>,
         answer: &Answer<'_>,
     ) {
-        let answered = self
-            .open_server(now, &arrival, request)
-            .ok()
-            .and_then(|server| self.respond(now, server, answer));
-        if answered.is_none() {
-            self.answer_statelessly(arrival, request, answer);
+        match self.open_server(now, &arrival, request) {
+            Ok(server) => {
+                // What does not fit is 513.
+                let _whole = self.respond(now, server, answer);
+            }
+            Err(_) => self.answer_statelessly(arrival, request, answer),
         }
     }
 
@@ -186,27 +186,32 @@ impl UserAgent {
         })
     }
 
-    /// Sends an answer in a transaction, composed from the one before it.
+    /// Sends an answer in a transaction, composed from the one before it. A final one that does not fit is
+    /// replaced by 513, for something has to end the transaction. Whether it went out as it is.
     pub(super) fn respond(&mut self, now: Instant, server: ServerId, answer: &Answer<'_>) -> Option<()> {
         let Self { settings, transactions, counters, answered, .. } = self;
         let name = transactions.server_owner(server)?;
         let mut draft = transactions.respond(server)?;
         let (before, room) = draft.copying();
         let before = Message::parse(before).ok()?;
-        let mut out = Writer::new(room);
+        let mut out = Writer::new(&mut *room);
         let reply = Reply { status: answer.status, to_tag: answer.tag, source: None };
         compose::respond(&mut out, &before, &reply);
         request::server(&mut out, settings);
         finish(&mut out, answer);
-        let Ok(length) = out.finish() else {
-            counters.unsendable = counters.unsendable.saturating_add(1);
-            return None;
+        let whole = out.finish().ok();
+        let (status, length) = match whole {
+            Some(length) => (answer.status, length),
+            None => {
+                counters.unsendable = counters.unsendable.saturating_add(1);
+                (Status::MESSAGE_TOO_LARGE, bare(answer, &before, room)?)
+            }
         };
-        let sent = draft.send(now, answer.status, length);
-        if sent && answer.status.is_final() {
-            answered.keep(name.0, answer.status.code());
+        let sent = draft.send(now, status, length);
+        if sent && status.is_final() {
+            answered.keep(name.0, status.code());
         }
-        sent.then_some(())
+        whole.filter(|_| sent).map(drop)
     }
 
     /// Where the answers to a request go, and what its topmost Via is marked with.
@@ -216,6 +221,16 @@ impl UserAgent {
             .map_or(*arrival, |via| reply_hop(&via, arrival, self.settings.respond_to_source_port));
         (hop, Some(arrival.remote))
     }
+}
+
+/// 513 in the place of a final answer, with nothing that it need not say.
+fn bare(answer: &Answer<'_>, before: &Message<'_>, room: &mut [u8]) -> Option<usize> {
+    answer.status.is_final().then_some(())?;
+    let mut out = Writer::new(room);
+    let reply = Reply { status: Status::MESSAGE_TOO_LARGE, to_tag: answer.tag, source: None };
+    compose::respond(&mut out, before, &reply);
+    compose::finish_without_body(&mut out);
+    out.finish().ok()
 }
 
 fn finish(out: &mut Writer<'_>, answer: &Answer<'_>) {

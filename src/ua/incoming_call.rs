@@ -202,7 +202,7 @@ impl UserAgent {
             body: body.written(),
             ..Answer::new(Status::OK, Some(&tag))
         };
-        // Without its answer the call cannot be; the caller hears of it when the ACK timer gives up.
+        // Without its answer the call cannot be; it is over when the ACK timer gives up.
         self.respond(now, server, &answer);
     }
 

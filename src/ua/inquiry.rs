@@ -113,7 +113,6 @@ impl UserAgent {
         session.inquiry.asked = None;
         let tag = session.own_tag();
         let answer = Answer { body, is_letter: true, ..Answer::new(status, Some(&tag)) };
-        // An answer that cannot be composed leaves the question open no longer than the other side waits.
         match self.respond(now, server, &answer) {
             Some(()) => Outcome::Done,
             None => Outcome::Refused(Refusal::Full),

@@ -86,6 +86,24 @@ fn their_question_waits_for_its_answer() {
     assert_eq!(desk.events(), []);
 }
 
+/// The transaction of a question has no timer of its own, so an answer must go out whatever it is.
+#[test]
+fn a_question_whose_answer_does_not_fit_is_answered_513() {
+    let mut desk = Desk::new();
+    let id = desk.answered();
+    let tag = desk.own_tag(id);
+    let way = std::format!("Via: SIP/2.0/UDP h;x={}\r\n", "v".repeat(limits::MESSAGE_BYTES - 500));
+    let question = request("INFO", 2, &tag, &way, "question").replace("application/sdp", KIND);
+    desk.receive(&question);
+    assert_eq!(desk.events(), [Event::Asked { session: id }]);
+    assert_eq!(reply(&mut desk, id, 200, &[b'a'; limits::LETTER_BYTES]), Outcome::Refused(Refusal::Full));
+    let _ = desk.next("513");
+    desk.receive(&question);
+    let _ = desk.next("513");
+    desk.run_ms(40_000);
+    assert_eq!(desk.end.ua.load(), (1, 0), "nothing is left of it");
+}
+
 #[test]
 fn a_letter_shows_in_itself_whatever_its_type() {
     let mut desk = Desk::new();
