@@ -80,11 +80,11 @@ impl Calls {
         let url = self.bridge_url(turn.config, pair.line);
         let extensions = [pair.line, line].map(|key| self.line(key).extension());
         let Some(target) = target_on(turn.config, ["", url], extensions[0], extensions[1]) else { return };
-        // Whoever calls the last number again does not mean the bridge.
-        let last_number = self.last_number.clone();
+        // Whoever calls the last number again, or wants to be called back, does not mean the bridge.
+        let last = (self.last_number.clone(), self.last_call.clone());
         self.take_line(turn, line, Tone::Second);
         self.order(turn, line, Call::Target { target: &target, by_keys: false });
-        self.last_number = last_number;
+        (self.last_number, self.last_call) = last;
         self.bridge = Some(Bridge { line, guests: [Some(pair.held), Some(pair.line)] });
     }
 

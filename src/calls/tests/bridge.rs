@@ -54,6 +54,17 @@ fn both_are_sent_to_the_bridge_as_soon_as_it_answers() {
 }
 
 #[test]
+fn the_bridge_is_not_whom_call_back_means() {
+    let mut desk = bridged();
+    desk.act(Action::End);
+    desk.line(1);
+    desk.dial("*66");
+    let _before = desk.take_commands();
+    desk.act(Action::End);
+    assert_eq!(desk.take_commands(), ["INVITE 601"]);
+}
+
+#[test]
 fn who_does_not_get_there_waits_on_hold() {
     let mut desk = calling();
     desk.answered();
