@@ -170,7 +170,14 @@ impl Line {
         self.assigned = extension;
     }
 
-    /// What follows from its state: extension, LED, and the number of its call. True when `serial` was taken.
+    /// The setting, unless a call is on.
+    pub(super) const fn follow_setting(&mut self) {
+        if matches!(self.state(), CallState::Idle | CallState::Disabled | CallState::Busy) {
+            self.extension = self.assigned;
+        }
+    }
+
+    /// What follows from its state: LED, and the number of its call. True when `serial` was taken.
     /// `called_back`: the line is the one from which somebody is called back.
     pub(super) fn settle(
         &mut self,
@@ -181,9 +188,6 @@ impl Line {
         called_back: bool,
         serial: u32,
     ) -> bool {
-        if matches!(self.state(), CallState::Idle | CallState::Disabled | CallState::Busy) {
-            self.extension = self.assigned;
-        }
         if self.state() != CallState::Ringing {
             self.waits = Waits::NONE;
         }

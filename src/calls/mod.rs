@@ -517,6 +517,7 @@ impl Calls {
 
     /// What follows from the calls' states as they are now.
     fn settle(&mut self, now: Instant, config: &Config) {
+        self.lines.iter_mut().for_each(Line::follow_setting);
         self.settle_faces(now, config);
         let active = self.active();
         match active {

@@ -105,10 +105,7 @@ impl Calls {
         }
         for key in LineKey::ALL {
             match self.line(key).state() {
-                CallState::Connected => {
-                    self.hold_privately(key, false);
-                    self.order(turn, key, Call::Hold);
-                }
+                CallState::Connected => self.order(turn, key, Call::Hold),
                 CallState::Invalid => self.order(turn, key, Call::Release),
                 CallState::Disabled
                 | CallState::Idle
@@ -197,7 +194,7 @@ impl Calls {
             Action::Hold => self.press_hold(turn),
             Action::HoldPrivately => {
                 if let Some(active) = self.active().filter(|_| self.can_hold_privately(turn.config)) {
-                    self.hold_privately(active, true);
+                    self.hold_privately(active);
                     self.order(turn, active, Call::Hold);
                 }
             }

@@ -43,6 +43,8 @@ struct Shared {
     appearance: SharedAppearance,
     /// Whose appearance it was when this station took it.
     place: Option<(ExtensionId, u8)>,
+    /// Whose appearance the server's words were about.
+    told_of: Option<(ExtensionId, u8)>,
     /// The call on hold is for this station alone.
     private: bool,
 }
@@ -60,7 +62,8 @@ enum Watch {
 
 impl Sharing {
     pub(super) const fn new() -> Self {
-        const KEY: Shared = Shared { appearance: SharedAppearance::new(), place: None, private: false };
+        const KEY: Shared =
+            Shared { appearance: SharedAppearance::new(), place: None, told_of: None, private: false };
         Self { keys: [KEY; limits::LINE_KEYS], watches: [Watch::Off; limits::EXTENSIONS], unsettled: false }
     }
 
@@ -146,8 +149,9 @@ impl Calls {
         self.sharing.key(key).private
     }
 
-    pub(super) const fn hold_privately(&mut self, key: LineKey, private: bool) {
-        self.sharing.key_mut(key).private = private;
+    /// The hold that follows is for this station alone.
+    pub(super) const fn hold_privately(&mut self, key: LineKey) {
+        self.sharing.key_mut(key).private = true;
     }
 
     /// Whether the server has yet to grant what the person wants to call on.
@@ -347,11 +351,13 @@ impl Calls {
         for key in LineKey::ALL {
             let (state, claims) = (self.sharing.key(key).appearance.state(), claims(self.line(key).state()));
             let dials = self.line(key).state() == CallState::Dialing;
+            if self.line(key).state() != CallState::Held {
+                self.sharing.key_mut(key).private = false;
+            }
             match state {
                 State::LocalSeizing | State::LocalSeized | State::LocalCall if !claims => {
                     self.shared_step(turn, key, Input::Over);
-                    let shared = self.sharing.key_mut(key);
-                    (shared.place, shared.private) = (None, false);
+                    self.sharing.key_mut(key).place = None;
                 }
                 State::LocalSeized if !dials => self.shared_step(turn, key, Input::Begin),
                 State::Unknown | State::Idle | State::Remote(_)
@@ -388,6 +394,7 @@ impl Calls {
     /// Lines that other stations use are busy here; and whether there is something to ask for.
     pub(super) fn settle_faces(&mut self, now: Instant, config: &Config) {
         for key in LineKey::ALL {
+            self.settle_told(now, config, key);
             let elsewhere = match self.shared_line(config, key) {
                 Some(State::Unknown | State::Remote(_)) => true,
                 Some(State::Idle | State::LocalSeizing | State::LocalSeized | State::LocalCall) | None => {
@@ -401,6 +408,22 @@ impl Calls {
             let wanted = watch == Watch::Off && self.wants_watch(config, extension);
             wanted || (watch != Watch::Off && !self.is_set_shared(config, extension))
         });
+    }
+
+    /// What was told of another appearance does not hold for the one that a key is now: it is asked for.
+    fn settle_told(&mut self, now: Instant, config: &Config, key: LineKey) {
+        let place = self.set_place(config, key);
+        let shared = self.sharing.key_mut(key);
+        if shared.told_of == place || shared.appearance.state().is_local() {
+            return;
+        }
+        shared.told_of = place;
+        let _nothing = shared.appearance.step(now, Input::Lost);
+        if let Some((extension, _)) = place
+            && self.sharing.watch(extension) == Watch::Asked
+        {
+            self.sharing.set_watch(extension, Watch::Off);
+        }
     }
 
     /// Steps one appearance, and does what it asks for.
@@ -437,12 +460,13 @@ impl Calls {
     }
 
     fn place_of(&self, config: &Config, key: LineKey) -> Option<(ExtensionId, u8)> {
-        let shared = self.sharing.key(key);
-        let fresh = || {
-            let extension = self.line(key).extension()?;
-            is_set_shared(config, extension, key).then(|| (extension, self.index(key)))
-        };
-        shared.place.or_else(fresh)
+        self.sharing.key(key).place.or_else(|| self.set_place(config, key))
+    }
+
+    /// The appearance that a key is set to be.
+    fn set_place(&self, config: &Config, key: LineKey) -> Option<(ExtensionId, u8)> {
+        let extension = self.line(key).extension()?;
+        is_set_shared(config, extension, key).then(|| (extension, self.index(key)))
     }
 
     /// The number of a line key among those of its extension, from 1.

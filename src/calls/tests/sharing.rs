@@ -374,6 +374,21 @@ fn on_hold_for_this_station_alone() {
     assert!(!desk.calls.can_hold_privately(&desk.config), "a private line");
 }
 
+/// The person's wish was for the hold before.
+#[test]
+fn the_next_hold_is_for_all_stations_again() {
+    let mut desk = watched();
+    desk.line(2);
+    desk.grant(1);
+    desk.dial("600#");
+    desk.answered();
+    desk.give(Input::Action(Action::HoldPrivately));
+    desk.line(2);
+    let _ = desk.take_commands();
+    desk.line(1);
+    assert_eq!(desk.take_commands(), ["hold"]);
+}
+
 #[test]
 fn a_call_to_the_line_shows_where_the_server_says_and_the_answer_says_it_too() {
     let mut desk = watched();
@@ -416,4 +431,31 @@ fn an_extension_that_is_shared_no_longer_is_watched_no_longer() {
     desk.set("Share_Ext_2_", "shared");
     desk.give(Input::Timeout);
     assert_eq!((desk.take_commands(), desk.states()[1]), (std::vec!["subscribe CallInfo".into()], "busy"));
+}
+
+/// What was told of another appearance does not hold for the one that a key has become.
+#[test]
+fn a_key_that_is_another_appearance_now_is_asked_about() {
+    let mut desk = watched();
+    desk.set("Share_Call_Appearance_4_", "shared");
+    assert_eq!(desk.states()[3], "busy", "nothing is known of it");
+    desk.give(Input::Timeout);
+    assert_eq!((desk.take_commands(), desk.calls.deadline()), (std::vec!["subscribe CallInfo".into()], None));
+    desk.told([Some(IDLE), Some(AppearanceState::Active), Some(IDLE), None]);
+    assert_eq!(desk.states(), ["idle", "idle", "busy", "idle"]);
+    // The third key is the first appearance from now on, the fourth the second.
+    desk.set("Extension_2_", "1");
+    assert_eq!(desk.states(), ["idle", "idle", "busy", "busy"]);
+    desk.give(Input::Timeout);
+    assert_eq!((desk.take_commands(), desk.calls.deadline()), (std::vec!["subscribe CallInfo".into()], None));
+    desk.told([Some(IDLE), Some(AppearanceState::Active), None, None]);
+    assert_eq!(desk.states(), ["idle", "idle", "idle", "busy"]);
+    // Private for a while, and then as new.
+    desk.set("Share_Call_Appearance_4_", "private");
+    assert_eq!(desk.states()[3], "idle");
+    desk.give(Input::Timeout);
+    desk.set("Share_Call_Appearance_4_", "shared");
+    assert_eq!(desk.states()[3], "busy");
+    desk.give(Input::Timeout);
+    assert_eq!(desk.take_commands(), ["subscribe CallInfo"]);
 }
