@@ -123,7 +123,12 @@ fn from_and_to_asterisk(stage: &Stage, office: &mut Office<Asterisk>) -> Result<
     office.comes_to(1, CallState::Connected)?;
     office.world.run_for(Duration::from_millis(1_500));
     office.all_idle()?;
-    let heard = wav::read(&office.server.heard())?;
+    // The file is whole when 606 has ended.
+    let Office { server, world } = office;
+    if !world.run_until(Duration::from_secs(5), |_| server.log().contains("(office, 606, 2) exited")) {
+        return Err("606 does not end".into());
+    }
+    let heard = wav::read(&server.heard())?;
     for hertz in [VOICE, ASTERISKS] {
         measure(stage, "606", &heard, hertz)?;
     }
