@@ -377,6 +377,12 @@ fn random_moves_keep_the_rules() {
     }
 }
 
+/// A call that is answered, becomes secure and is moved; its far end is heard, moves again and is not.
+#[test]
+fn moves_of_a_secure_call_keep_the_rules() {
+    fuzz_phone_moves(&[11, 1, 5, 0, 12, 8, 14, 195, 12, 70, 6, 50, 14, 203, 12, 86, 7, 0, 7, 0]);
+}
+
 #[test]
 fn waiting_messages_light_the_envelope_and_the_dial_tone_stutters() {
     let mut desk = Desk::registered();
