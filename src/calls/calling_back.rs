@@ -3,7 +3,6 @@
 use super::appearance::{self, Input as Call, Served};
 use super::call_back::{Input, Rules, Step};
 use super::{CallState, Calls, LineKey, Order, Turn};
-use crate::base::text;
 use crate::ua::{EndReason, Event, Outcome, SessionId};
 
 impl Calls {
@@ -106,7 +105,7 @@ impl Calls {
             return;
         }
         self.order(turn, key, Call::CalledBack(reached));
-        let number = text::shortened::<{ crate::limits::NAME_BYTES }>(&self.call_back.called().target);
-        self.line_mut(key).appearance_mut().meet("", &number);
+        let target = self.call_back.called().target.clone();
+        self.line_mut(key).appearance_mut().meet_called(&target);
     }
 }

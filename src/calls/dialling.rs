@@ -6,7 +6,7 @@ use super::{CallState, Calls, LineKey, Tone, Turn};
 use crate::config::Config;
 use crate::config::catalogue::{ext, phone, user};
 use crate::config::{Setting, kind};
-use crate::dialplan::{Class, leading_code};
+use crate::dialplan::leading_code;
 use crate::ua::ExtensionId;
 
 /// `Speed Dial 2` to `Speed Dial 9`.
@@ -73,15 +73,12 @@ impl Calls {
     /// any more.
     fn serve_codes<'t>(&mut self, turn: &mut Turn<'_>, key: LineKey, text: &'t str) -> &'t str {
         let mut rest = text;
-        // A hot line has called already, and a code that is refused ends what is dialled.
+        // A hot line has called already, as a code may do, and one that is refused ends what is dialled.
         while self.line(key).state() == CallState::Dialing {
             let codes = services::codes(turn.config).map(|code| (code.keys, code.service));
             let Some((service, after)) = leading_code(rest, codes) else { return rest };
             rest = after;
             self.serve(turn, key, service);
-            if service.class() == Class::AtOnce {
-                break;
-            }
         }
         ""
     }

@@ -69,7 +69,7 @@ pub use view::{LineView, View};
 pub use volume::Volumes;
 
 use crate::base::{Instant, Rng, Timer, earliest};
-use crate::calls::Calls;
+use crate::calls::{CallBack, Calls};
 use crate::config::catalogue::user;
 use crate::config::{Config, Restored, SettingError};
 use crate::crypto::MasterKey;
@@ -204,6 +204,12 @@ impl Phone {
     #[must_use]
     pub fn call_key(&self, key: LineKey) -> Option<MasterKey> {
         self.secure.protection(self.calls.line(key).session()?)?.0.master_key()
+    }
+
+    /// The order to call somebody back, and how it stands.
+    #[must_use]
+    pub const fn call_back(&self) -> &CallBack {
+        self.calls.call_back_order()
     }
 
     /// The settings as they are.

@@ -1,7 +1,9 @@
 //! A line that rings because somebody is there who was to be called back.
 
-use super::{Appearance, NOTHING, Reached, Step};
-use crate::base::Instant;
+use heapless::String;
+
+use super::{Appearance, NOTHING, Party, Reached, Step};
+use crate::base::{Instant, text};
 use crate::calls::desk::Desk;
 use crate::calls::{CallState, Tone};
 
@@ -14,6 +16,12 @@ impl Appearance {
             return self.far_end_waits(now);
         }
         NOTHING
+    }
+
+    /// Whom the person wanted to reach: that number is sent on, too, when somebody is to be transferred there.
+    pub fn meet_called(&mut self, target: &str) {
+        self.target = text::shortened(target);
+        self.party = Party { name: String::new(), number: text::shortened(target) };
     }
 
     /// The far end answers before the person does, and hears the holding tone.

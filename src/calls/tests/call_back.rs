@@ -257,6 +257,34 @@ fn it_expires() {
 }
 
 #[test]
+fn a_number_that_follows_the_code_is_called_from_the_hook_too() {
+    let mut desk = ordered();
+    desk.take_commands();
+    desk.dial("*66601#");
+    assert_eq!((desk.states()[0], desk.calls.last_number()), ("calling", Some("601")));
+    assert_eq!(desk.take_commands(), ["end", "INVITE 601"], "the order is a new one, and its line is used");
+}
+
+#[test]
+fn somebody_can_be_sent_to_who_is_called_back() {
+    let mut desk = ordered();
+    let session = attempt(&desk);
+    desk.line(1);
+    desk.dial("601#");
+    let other = attempt(&desk);
+    desk.far_of(other).answered = true;
+    desk.event(Event::Answered(other), other);
+    rings(&mut desk, session);
+    desk.wait(500);
+    desk.line(2);
+    desk.take_commands();
+    assert_eq!(&desk.states()[..2], ["held", "proceeding"]);
+    desk.act(Action::TransferHeld);
+    assert_eq!(desk.take_commands(), ["end", "REFER 600"]);
+    desk.check();
+}
+
+#[test]
 fn a_service_that_is_not_offered_is_the_servers() {
     let mut desk = Desk::new(settings());
     desk.set("Call_Back_Serv", "no");

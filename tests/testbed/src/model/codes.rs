@@ -17,8 +17,8 @@ enum Effect {
     Return,
     /// The code itself is called.
     Call,
-    /// It is a code, and cannot be done.
-    Refuse,
+    /// Whom the person called last is to be called back, or not.
+    Back(bool),
 }
 
 const CODES: [(&str, Effect); 31] = [
@@ -46,8 +46,8 @@ const CODES: [(&str, Effect); 31] = [
     ("*17", Effect::Switch(|_| {})),
     ("*18", Effect::Once(None)),
     ("*19", Effect::Once(None)),
-    ("*66", Effect::Refuse),
-    ("*86", Effect::Switch(|_| {})),
+    ("*66", Effect::Back(true)),
+    ("*86", Effect::Back(false)),
     ("*96", Effect::Keep),
     ("*38", Effect::Blind),
     ("*36", Effect::Keep),
@@ -92,7 +92,8 @@ impl Model {
                 self.calls[line].purpose = None;
                 self.call(line, code, code);
             }
-            Effect::Refuse => self.fail(line, "reorder"),
+            Effect::Back(true) => self.order_back(line),
+            Effect::Back(false) => self.cancel_back(line),
         }
     }
 
@@ -139,7 +140,7 @@ impl Model {
     }
 
     /// Confirm tone, then dial tone; the next key is the first of a number.
-    fn confirm(&mut self, line: Place) {
+    pub(super) fn confirm(&mut self, line: Place) {
         self.ask(line, None, self.dial_tone());
         if self.calls[line].ready {
             self.calls[line].sound(self.now, Some("confirm"));

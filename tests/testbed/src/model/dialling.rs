@@ -131,6 +131,7 @@ impl Model {
         call.tone_ends = None;
         number.clone_into(&mut call.party);
         self.last_number = format!("{}{again}", call.typed);
+        number.clone_into(&mut self.last_called);
         self.wish(line, &format!("{how} {number}"));
     }
 

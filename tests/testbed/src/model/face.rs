@@ -26,7 +26,8 @@ pub struct Face {
 pub struct LineFace {
     /// What its call is doing.
     pub state: State,
-    /// The LED: colour and pattern; empty for an idle line, whose LED tells of its registration.
+    /// The LED: colour and pattern; empty for an idle line, whose LED tells of its registration, unless
+    /// somebody is called back from it.
     pub lamp: &'static str,
     /// The keys so far, or whom the call is with; empty where the network says it.
     pub number: String,
@@ -61,6 +62,7 @@ impl Model {
     fn line(&self, line: Place) -> LineFace {
         let call = &self.calls[line];
         let lamp = match call.state {
+            State::Idle if self.calls_back_from() == Some(line) => "green slow",
             State::Disabled | State::Idle => "",
             State::Ringing => "red fast",
             State::Held => "red slow",

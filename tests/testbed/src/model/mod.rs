@@ -6,11 +6,12 @@
 //! [`Model::wishes`] what must have been asked of the network. Nothing here is taken from the library: where
 //! the two disagree, the guide decides who is wrong.
 //!
-//! The modelled phone is account 101 and has the factory's settings but for its dial plan, `(xx.)`, no IP
-//! dialling and no call back.
+//! The modelled phone is account 101 and has the factory's settings but for its dial plan, `(xx.)`, and no IP
+//! dialling.
 #![allow(clippy::indexing_slicing, reason = "line keys are 0 to 3; another one fails the test at once")]
 #![allow(clippy::arithmetic_side_effects, reason = "milliseconds of a test")]
 
+mod back;
 mod choice;
 mod codes;
 mod conference;
@@ -20,6 +21,7 @@ mod network;
 mod person;
 mod transfer;
 
+pub use back::{Back, Standing};
 pub use face::{Face, LineFace};
 pub use transfer::Transfer;
 
@@ -115,6 +117,8 @@ pub enum Move {
     StillHeld(Place),
     /// The call could not even be begun.
     Refused(Place),
+    /// What is heard of an attempt to call back.
+    Back(Back),
     /// How a transfer ended.
     Transferred(Place, bool),
     /// The far end sent us to somebody else, and we call there.
@@ -151,6 +155,8 @@ struct Call {
     tone_ends: Option<u64>,
     /// What was chosen for this call.
     call_waiting: Option<bool>,
+    /// Somebody is there who was to be called back; whether they have answered.
+    back: Option<bool>,
     held_by_peer: bool,
     held_since: Option<u64>,
     transfer: Transfer,
@@ -168,6 +174,8 @@ pub struct Model {
     typed: String,
     forgotten_at: u64,
     last_number: String,
+    /// The same without codes.
+    last_called: String,
     last_caller: String,
     ring: Ring,
     burst_ends: Option<u64>,
@@ -176,6 +184,7 @@ pub struct Model {
     pub settings: Settings,
     begun: Option<transfer::Begun>,
     joined: Option<conference::Joined>,
+    ordered: Option<back::Ordered>,
     asked: Option<choice::Asked>,
     wishes: Vec<String>,
 }
@@ -195,6 +204,8 @@ pub struct Settings {
     pub forward_busy: String,
     /// Messages wait.
     pub messages: bool,
+    /// Orders to call back are taken.
+    pub call_back: bool,
 }
 
 /// How an incoming call is told.
@@ -231,6 +242,7 @@ impl Call {
             tone: None,
             tone_ends: None,
             call_waiting: None,
+            back: None,
             held_by_peer: false,
             held_since: None,
             transfer: Transfer::None,
@@ -268,6 +280,7 @@ impl Default for Settings {
             forward_all,
             forward_busy,
             messages: false,
+            call_back: true,
         }
     }
 }
@@ -285,6 +298,7 @@ impl Model {
             typed: String::new(),
             forgotten_at: 0,
             last_number: String::new(),
+            last_called: String::new(),
             last_caller: String::new(),
             ring: Ring::Silent,
             burst_ends: None,
@@ -292,6 +306,7 @@ impl Model {
             settings,
             begun: None,
             joined: None,
+            ordered: None,
             asked: None,
             wishes: Vec::new(),
         }
@@ -330,6 +345,7 @@ impl Model {
             | Move::HeldByPeer(..)
             | Move::StillHeld(_)
             | Move::Refused(_)
+            | Move::Back(_)
             | Move::Transferred(..)
             | Move::Followed(_)
             | Move::Replaced(_)
@@ -375,6 +391,7 @@ impl Model {
 
     /// What follows from the states of the calls.
     fn settle(&mut self) {
+        self.settle_back();
         match self.active() {
             // When there are no active calls, all audio devices are deselected.
             None => (self.device, self.muted) = (None, false),
@@ -413,6 +430,7 @@ impl Model {
             self.typed.clear();
         }
         self.burst_ends = self.burst_ends.filter(|at| *at > self.now);
+        self.back_in_time();
     }
 
     /// Dial tone, then reorder tone, then off-hook warning, then silence.

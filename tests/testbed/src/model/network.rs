@@ -11,6 +11,8 @@ impl Model {
             Move::Incoming { ref from, page } => self.incoming(from, page),
             Move::Progress { line, rings, early } => self.progress(line, rings, early),
             Move::Answered(line) if self.is_outgoing(line) => self.connect(line),
+            Move::Answered(line) if self.is_called_back(line) => self.calls[line].back = Some(true),
+            Move::Back(news) => self.back(news),
             Move::Ended(line, status) => self.ended(line, status),
             Move::HeldByPeer(line, held) => self.held_by_peer(line, held),
             Move::StillHeld(line) if self.calls[line].state == State::Connected => {
@@ -41,13 +43,11 @@ impl Model {
             "" => "refuse 486".to_owned(),
             target => format!("refuse 302 {target}"),
         };
-        let choice = self.active().and_then(|line| self.calls[line].call_waiting);
-        let waits = self.active().is_none() || choice.unwrap_or(settings.call_waiting);
         let refusal = if from.is_empty() && settings.no_anonymous {
             Some("refuse 406".to_owned())
         } else if !settings.forward_all.is_empty() {
             Some(format!("refuse 302 {}", settings.forward_all))
-        } else if settings.undisturbed || !waits || self.lowest(State::Idle).is_none() {
+        } else if settings.undisturbed || !self.lets_in() || self.lowest(State::Idle).is_none() {
             Some(busy())
         } else {
             None
@@ -69,6 +69,12 @@ impl Model {
             }
             (refusal, _) => self.wishes.extend(refusal),
         }
+    }
+
+    /// Whether the person may be called: nobody talks, or there is call waiting.
+    pub(super) fn lets_in(&self) -> bool {
+        let choice = self.active().and_then(|line| self.calls[line].call_waiting);
+        self.active().is_none() || choice.unwrap_or(self.settings.call_waiting)
     }
 
     /// Ring-back tone for a far end that rings, unless the network itself is to be heard.

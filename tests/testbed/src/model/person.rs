@@ -123,6 +123,9 @@ impl Model {
 
     pub(super) fn answer(&mut self, line: Place) {
         self.give_way();
+        if let Some(answered) = self.calls[line].back {
+            return self.meet_back(line, answered);
+        }
         self.calls[line].state = State::Connected;
         self.wish(line, "answer");
     }
@@ -154,7 +157,7 @@ impl Model {
             ("endcall", ..) => self.hang_up(),
             ("answer", _, Some(line), _) => self.answer(line),
             ("ignore", _, Some(line), _) => {
-                self.wish(line, "refuse 486");
+                self.wish(line, if self.is_called_back(line) { "end" } else { "refuse 486" });
                 self.rest(line);
             }
             ("hold", ..) => self.hold(),

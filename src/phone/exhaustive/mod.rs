@@ -13,15 +13,21 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, println};
 
-use testbed::model::{self, Face, LineFace, Model, Move, State};
+use testbed::model::{self, Back, Face, LineFace, Model, Move, Standing, State};
 
 use super::soft_keys::SoftKeyRow;
 use crate::base::Instant;
-use crate::calls::{Action, AudioDevice, CallState, Calls, DialKey, Input, LineKey, Order, Step, Transfer};
+use crate::calls::{
+    Action, AudioDevice, CallState, Calls, DialKey, Input, LineKey, Order, Step, Transfer, appearance,
+};
 use crate::config::Config;
 use crate::ua::{
     self, Command, EndReason, Event, ExtensionId, Outcome, RegistrationState, SessionId, SessionView,
 };
+
+mod situations;
+
+use situations::{codes, keys, news, situations};
 
 /// A phone without its user agent, and the model beside it.
 #[derive(Clone)]
@@ -72,7 +78,6 @@ impl Desk {
     fn new(pace_ms: u64) -> Self {
         let mut config = Config::new();
         config.set("User_ID_1_", "101").unwrap();
-        config.set("Call_Back_Expires", "0").unwrap();
         config.set("Dial_Plan_1_", "(xx.)").unwrap();
         config.set("Enable_IP_Dialing_1_", "no").unwrap();
         let mut calls = Calls::new();
@@ -120,13 +125,15 @@ impl Desk {
             }
             Act::Rings => {
                 let event = |session| Event::Progress { session, status: 180, early_media: false };
-                self.of_outgoing(|line| Move::Progress { line, rings: true, early: false }, event);
+                let what = |line| Move::Progress { line, rings: true, early: false };
+                self.of_outgoing(what, Back::Rings, event);
             }
-            Act::Answers => self.of_outgoing(Move::Answered, Event::Answered),
+            Act::Answers => self.of_outgoing(Move::Answered, Back::Answered, Event::Answered),
             Act::Fails(status) => {
                 let reason = EndReason::Failed(*status);
                 let end = |session| Event::Ended { session, reason };
-                self.of_outgoing(|line| Move::Ended(line, Some(*status)), end);
+                let what = |line| Move::Ended(line, Some(*status));
+                self.of_outgoing(what, Back::Failed(Some(*status)), end);
             }
             Act::HangsUp => {
                 let line = self.model.active().filter(|line| self.model.state(*line) == State::Connected);
@@ -162,9 +169,20 @@ impl Desk {
         }
     }
 
-    fn of_outgoing(&mut self, what: impl Fn(usize) -> Move, event: impl Fn(SessionId) -> Event) {
-        let under_way = |line: &usize| matches!(self.model.state(*line), State::Calling | State::Proceeding);
-        self.of((0..4).find(under_way), what, event);
+    /// A call of ours is under way on a line, or for somebody who is called back.
+    fn of_outgoing(&mut self, what: impl Fn(usize) -> Move, news: Back, event: impl Fn(SessionId) -> Event) {
+        let under_way = |line: &usize| {
+            let called_back = self.model.is_called_back(*line) && news != Back::Rings;
+            matches!(self.model.state(*line), State::Calling | State::Proceeding) || called_back
+        };
+        match ((0..4).find(under_way), self.calls.call_back_order().session()) {
+            (None, Some(session)) => {
+                let stands = matches!(self.model.call_back(), Standing::Calls | Standing::Rings);
+                assert!(stands, "an attempt, after {:?}", self.path);
+                self.give(&Move::Back(news), Input::Event { event: event(session), session: None });
+            }
+            (line, _) => self.of(line, what, event),
+        }
     }
 
     fn ends(&mut self, line: Option<usize>) {
@@ -225,6 +243,7 @@ impl Desk {
             | Move::HeldByPeer(..)
             | Move::StillHeld(_)
             | Move::Refused(_)
+            | Move::Back(_)
             | Move::Transferred(..)
             | Move::Followed(_)
             | Move::Replaced(_)
@@ -262,6 +281,9 @@ impl Desk {
     /// An order in the words of the model.
     fn told(&self, order: &Order, command: &Command<'_>) -> Option<String> {
         let what = match *command {
+            Command::Invite(invite) if order.wish == appearance::Order::CallBack => {
+                format!("call back {}", invite.target)
+            }
             Command::Invite(invite) => format!("invite {}", invite.target),
             Command::Page(invite) => format!("page {}", invite.target),
             Command::Ring(_) => "ring".into(),
@@ -301,7 +323,7 @@ impl Desk {
             let line = calls.line(key);
             let (state, lamp) = (state(line.state()), line.lamp());
             let dialing = state == State::Dialing;
-            let lit = if state == State::Idle {
+            let lit = if state == State::Idle && calls.call_back_order().line() != Some(key) {
                 ""
             } else {
                 LAMPS
@@ -369,7 +391,7 @@ impl Write for Print {
     }
 }
 
-const LAMPS: [&str; 3] = ["red steady", "red fast", "red slow"];
+const LAMPS: [&str; 4] = ["red steady", "red fast", "red slow", "green slow"];
 
 fn state(state: CallState) -> State {
     match state {
@@ -461,108 +483,6 @@ impl Walk {
 /// A length from the environment, for who has more time.
 fn length(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
-
-fn soft(label: &str) -> Act {
-    Act::One(Move::Soft(label.into()))
-}
-
-const fn line(line: usize) -> Act {
-    Act::One(Move::Line(line))
-}
-
-fn caller() -> Act {
-    Act::One(Move::Incoming { from: "102".into(), page: false })
-}
-
-/// What a person can do anywhere; soft keys as they are offered.
-fn keys() -> Vec<Act> {
-    let keys = [
-        Move::Line(0),
-        Move::Line(1),
-        Move::Line(2),
-        Move::Hold,
-        Move::Speaker,
-        Move::Headset,
-        Move::Mute,
-        Move::Dial('5'),
-        Move::Dial('#'),
-        Move::Redial,
-    ];
-    keys.map(Act::One).into_iter().chain([Act::Handset, Act::Keys("600#")]).collect()
-}
-
-/// What the network can do.
-fn news() -> Vec<Act> {
-    std::vec![
-        caller(),
-        Act::One(Move::Incoming { from: "103".into(), page: true }),
-        Act::Rings,
-        Act::Answers,
-        Act::Fails(486),
-        Act::HangsUp,
-        Act::OtherHangsUp,
-        Act::Leaves,
-        Act::Holds(true),
-        Act::Holds(false),
-        Act::Transferred(true),
-        Act::Transferred(false),
-        Act::Wait(10_000),
-    ]
-}
-
-/// What a person dials to the phone itself.
-fn codes() -> Vec<Act> {
-    ["*69", "*70", "*72", "*78", "*90", "*96", "*98"].map(Act::Keys).to_vec()
-}
-
-/// The situations to begin with.
-fn situations() -> Vec<(&'static str, Vec<Act>)> {
-    let number = || Act::Keys("600#");
-    let call = || [line(0), number(), Act::Rings, Act::Answers].to_vec();
-    let held = || [call(), [Act::One(Move::Hold)].to_vec()].concat();
-    let beside = |more: &[Act]| [call(), more.to_vec()].concat();
-    let conference = || beside(&[soft("conf"), number(), Act::Answers, soft("conf")]);
-    let and = |first: Vec<Act>, more: &[Act]| [first, more.to_vec()].concat();
-    std::vec![
-        ("idle", Vec::new()),
-        (
-            "idle, handset lifted",
-            [Act::Handset, Act::One(Move::Hold), Act::One(Move::Speaker), Act::One(Move::Speaker)].to_vec()
-        ),
-        ("typing on hook", [Act::One(Move::Dial('5'))].to_vec()),
-        ("dialing", [line(0)].to_vec()),
-        ("dialing with digits", [line(0), Act::One(Move::Dial('5'))].to_vec()),
-        ("calling", [line(0), number()].to_vec()),
-        ("proceeding", [line(0), number(), Act::Rings].to_vec()),
-        ("ringing", [caller()].to_vec()),
-        ("two ringing", [caller(), caller()].to_vec()),
-        ("connected", call()),
-        ("held", held()),
-        ("held by the far end", beside(&[Act::Holds(true)])),
-        ("connected and ringing", beside(&[caller()])),
-        ("held and connected", beside(&[line(1), number(), Act::Rings, Act::Answers])),
-        ("held and proceeding", beside(&[line(1), number(), Act::Rings])),
-        ("held and ringing", and(held(), &[caller()])),
-        ("two held", beside(&[line(1), number(), Act::Answers, Act::One(Move::Hold)])),
-        (
-            "two held and connected",
-            beside(&[line(1), number(), Act::Answers, line(2), number(), Act::Answers])
-        ),
-        ("invalid", [line(0), number(), Act::Fails(486)].to_vec()),
-        ("invalid, hung up on", beside(&[Act::HangsUp])),
-        ("transfer begun", beside(&[soft("xfer")])),
-        ("transfer to complete", beside(&[soft("xfer"), number(), Act::Rings])),
-        ("transferring", beside(&[soft("xfer"), number(), Act::Answers, soft("xfer")])),
-        ("blind transfer begun", beside(&[soft("bxfer")])),
-        ("conference begun", beside(&[soft("conf")])),
-        ("conference to complete", beside(&[soft("conf"), number(), Act::Rings])),
-        ("conference with one who rings", beside(&[soft("conf"), number(), Act::Rings, soft("conf")])),
-        ("conference", conference()),
-        ("conference and held", and(and(held(), &[line(3), number(), Act::Answers]), &conference()[4..])),
-        ("conference, being joined", and(conference(), &[soft("join")])),
-        ("no line left", beside(&[caller(), caller(), caller()])),
-    ]
 }
 
 #[test]
