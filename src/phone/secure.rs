@@ -5,7 +5,7 @@
 //! succeeded is little, and there is room for it for every line.
 
 use super::output::Notice;
-use super::trust::Trusted;
+use super::trust::{self, Trusted};
 use super::{LineKey, Phone};
 use crate::base::{Instant, Rng, UnixTime, earliest};
 use crate::calls;
@@ -196,10 +196,10 @@ impl Secure {
 
     /// A place for another machine: one that nobody has, or that of a callee that waits for nothing.
     fn vacant(&mut self) -> Option<&mut Option<Handshake>> {
-        let waits = |handshake: &Handshake| {
-            handshake.machine.deadline().is_some() || handshake.machine.protection().is_some()
+        let is_spare = |handshake: &Handshake| {
+            handshake.machine.deadline().is_none() && handshake.machine.protection().is_none()
         };
-        self.handshakes.iter_mut().find(|place| !place.as_ref().is_some_and(waits))
+        trust::vacant(&mut self.handshakes, is_spare)
     }
 
     fn next_tickets(&mut self) -> Ticket {
@@ -302,9 +302,13 @@ impl Phone {
             };
             *place = Some(Handshake { session, machine, given: None });
         }
-        let letter: heapless::Vec<u8, { limits::LETTER_BYTES }> =
-            heapless::Vec::from_slice(self.ua.letter()).unwrap_or_default();
+        let letter = self.letter();
         self.secure_news(now, rng, session, News::Request { body: &letter, means })
+    }
+
+    /// What the far end wrote, to be read while the user agent is stepped.
+    fn letter(&self) -> heapless::Vec<u8, { limits::LETTER_BYTES }> {
+        heapless::Vec::from_slice(self.ua.letter()).unwrap_or_default()
     }
 
     /// The answer to what our machine asked.
@@ -315,8 +319,7 @@ impl Phone {
         session: SessionId,
         status: u16,
     ) -> calls::Step {
-        let letter: heapless::Vec<u8, { limits::LETTER_BYTES }> =
-            heapless::Vec::from_slice(self.ua.letter()).unwrap_or_default();
+        let letter = self.letter();
         self.secure_news(now, rng, session, News::Response { status, body: &letter })
     }
 
@@ -332,8 +335,7 @@ impl Phone {
 
     /// The audio task has heard a packet that is authentic, and was awaited.
     pub(super) fn authenticated(&mut self, now: Instant, rng: &mut dyn Rng, serial: u32) -> calls::Step {
-        let line = LineKey::ALL.into_iter().find(|&key| self.calls.line(key).serial() == serial);
-        match line.and_then(|key| self.calls.line(key).session()) {
+        match self.calls.numbered(serial) {
             Some(session) if self.secure.trusted.has(session) => self.confirmed(now, session),
             Some(session) => self.secure_news(now, rng, session, News::Authenticated),
             None => calls::Step::default(),

@@ -79,10 +79,7 @@ impl Trusted {
         remote: Option<SocketAddr>,
         on_a_line: impl Fn(SessionId) -> bool,
     ) -> bool {
-        let gone = |place: &&mut Option<Kept>| !place.as_ref().is_some_and(|kept| on_a_line(kept.session));
-        let Some(place) = self.0.iter_mut().min_by_key(|place| place.is_some()).filter(gone) else {
-            return false;
-        };
+        let Some(place) = vacant(&mut self.0, |kept| !on_a_line(kept.session)) else { return false };
         *place = Some(Kept { session, line, remote, trust: Trust::Sure });
         true
     }
@@ -189,5 +186,25 @@ impl Phone {
         let number = kept.line.peer().user_id.readable::<{ limits::NAME_BYTES }>();
         let news = Security::Confirmed(Certified { name: &name, number: &number });
         calls.step(now, config, calls::Input::Security { session, news })
+    }
+}
+
+/// A place that nobody has, else one whose owner has no use for it any more.
+pub(super) fn vacant<T>(places: &mut [Option<T>], is_spare: impl Fn(&T) -> bool) -> Option<&mut Option<T>> {
+    let free = |place: &&mut Option<T>| place.as_ref().is_none_or(&is_spare);
+    places.iter_mut().filter(free).min_by_key(|place| place.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_free_place_comes_before_a_spare_one_wherever_it_is() {
+        let spare = |number: &i32| *number < 0;
+        let found = |mut places: [Option<i32>; 3]| vacant(&mut places, spare).copied();
+        assert_eq!(found([Some(-1), Some(2), None]), Some(None));
+        assert_eq!(found([Some(1), Some(2), Some(-3)]), Some(Some(-3)), "not only the first is looked at");
+        assert_eq!(found([Some(1), Some(2), Some(3)]), None);
     }
 }
