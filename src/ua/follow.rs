@@ -67,7 +67,7 @@ impl UserAgent {
         let wanted = request.refer_to().ok_or(Status::BAD_REQUEST)?;
         let cseq = request.cseq().ok_or(Status::BAD_REQUEST)?;
         let session = self.sessions.get(id.0).ok_or(Status::CALL_DOES_NOT_EXIST)?;
-        let (extension, on_hold) = (session.extension, session.hold_wanted);
+        let (extension, on_hold, appearance) = (session.extension, session.hold_wanted, session.appearance);
         // Who was spoken with under SRTP is not left for a call in clear.
         let secure = session.media.as_ref().is_some_and(|media| media.keys.is_some()).then_some(true);
         let busy = self.follows.iter().any(|(_, follow)| follow.referrer == id || follow.session == id);
@@ -86,7 +86,7 @@ impl UserAgent {
         if !replaces.is_empty() {
             Replaces::parse(&replaces).map_err(|_| Status::BAD_REQUEST)?;
         }
-        let invite = Invite { extension, target, anonymous: false, codecs: None, secure, appearance: None };
+        let invite = Invite { extension, target, anonymous: false, codecs: None, secure, appearance };
         let new = self.open_call(now, rng, &invite).map_err(|_| Status::DECLINE)?;
         let follow = Follow {
             session: new,
@@ -280,9 +280,9 @@ impl UserAgent {
     /// The call `by` takes the place of `old`: it is answered at once, the old one ended.
     pub(super) fn replace(&mut self, now: Instant, rng: &mut dyn Rng, old: SessionId, by: SessionId) {
         self.tell(Event::Replaced { session: old, by });
-        let held = self.sessions.get(old.0).is_some_and(|session| session.hold_wanted);
-        if let Some(session) = self.sessions.get_mut(by.0) {
-            session.hold_wanted = held;
+        let before = self.sessions.get(old.0).map(|session| (session.hold_wanted, session.appearance));
+        if let (Some(session), Some(before)) = (self.sessions.get_mut(by.0), before) {
+            (session.hold_wanted, session.appearance) = before;
         }
         if !self.answer_waits(by) {
             self.proceed(now, rng, by, progress::Input::Answer);

@@ -55,6 +55,31 @@ fn every_request_of_a_call_on_a_shared_line_says_its_appearance() {
 }
 
 #[test]
+fn a_call_that_goes_on_with_somebody_else_stays_on_its_appearance() {
+    for referred in [true, false] {
+        let mut desk = Desk::new();
+        desk.receive(&request("INVITE", 1, "", CONTACT, SDP));
+        let id = desk.end.incoming();
+        let _ = desk.command(Command::Appear { session: id, index: 2 });
+        let _ = desk.command(Command::Answer(id));
+        let tag = desk.next("200").param("To", "tag");
+        desk.receive(&request("ACK", 1, &tag, "", ""));
+        let next = if referred {
+            let refer_to = format!("{CONTACT}Refer-To: <sip:joe@192.0.2.7>\r\n");
+            desk.receive(&request("REFER", 2, &tag, &refer_to, ""));
+            let _ = desk.next("202");
+            desk.next("INVITE")
+        } else {
+            let replaces = format!("{CONTACT}Replaces: c;to-tag={tag};from-tag=peer\r\n");
+            let invite = request("INVITE", 3, "", &replaces, SDP).replace("Call-ID: c", "Call-ID: d");
+            desk.receive(&invite.replace(";tag=peer\r", ";tag=ann\r"));
+            desk.next("200")
+        };
+        assert_eq!(next.header("Call-Info"), SECOND, "{}", next.text);
+    }
+}
+
+#[test]
 fn a_cancel_says_which_appearance_becomes_free() {
     let mut desk = Desk::new();
     let id = desk.call_on("peer@192.0.2.9:5062", 2);
