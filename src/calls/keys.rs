@@ -43,6 +43,28 @@ impl LineKey {
         }
     }
 
+    /// Its own of things of which each line key has one.
+    pub(super) const fn of<T>(self, all: &[T; limits::LINE_KEYS]) -> &T {
+        let [l1, l2, l3, l4] = all;
+        match self {
+            Self::L1 => l1,
+            Self::L2 => l2,
+            Self::L3 => l3,
+            Self::L4 => l4,
+        }
+    }
+
+    /// The same, to change.
+    pub(super) const fn of_mut<T>(self, all: &mut [T; limits::LINE_KEYS]) -> &mut T {
+        let [l1, l2, l3, l4] = all;
+        match self {
+            Self::L1 => l1,
+            Self::L2 => l2,
+            Self::L3 => l3,
+            Self::L4 => l4,
+        }
+    }
+
     /// Its place in an array of line keys, 0 to 3.
     #[must_use]
     pub const fn index(self) -> usize {

@@ -350,13 +350,7 @@ impl Calls {
     /// One line key's call appearance.
     #[must_use]
     pub const fn line(&self, key: LineKey) -> &Line {
-        let [l1, l2, l3, l4] = &self.lines;
-        match key {
-            LineKey::L1 => l1,
-            LineKey::L2 => l2,
-            LineKey::L3 => l3,
-            LineKey::L4 => l4,
-        }
+        key.of(&self.lines)
     }
 
     /// The active call's line key; of the two in a conference, the lower one.
@@ -442,13 +436,7 @@ impl Calls {
     }
 
     const fn line_mut(&mut self, key: LineKey) -> &mut Line {
-        let [l1, l2, l3, l4] = &mut self.lines;
-        match key {
-            LineKey::L1 => l1,
-            LineKey::L2 => l2,
-            LineKey::L3 => l3,
-            LineKey::L4 => l4,
-        }
+        key.of_mut(&mut self.lines)
     }
 
     fn appearance(
@@ -462,13 +450,7 @@ impl Calls {
         if seizes || self.line(key).state() == CallState::Dialing {
             self.load_plan(config, key);
         }
-        let [l1, l2, l3, l4] = &mut self.lines;
-        let line = match key {
-            LineKey::L1 => l1,
-            LineKey::L2 => l2,
-            LineKey::L3 => l3,
-            LineKey::L4 => l4,
-        };
+        let line = key.of_mut(&mut self.lines);
         let desk = Desk { config, plan: &self.plan };
         let before = line.state();
         let step = line.appearance_mut().step(now, desk, input);

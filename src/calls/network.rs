@@ -164,13 +164,7 @@ impl Calls {
         }
         self.activate(turn, key, Call::Answer);
         let desk = Desk { config: turn.config, plan: &self.plan };
-        let [l1, l2, l3, l4] = &mut self.lines;
-        let line = match key {
-            LineKey::L1 => l1,
-            LineKey::L2 => l2,
-            LineKey::L3 => l3,
-            LineKey::L4 => l4,
-        };
+        let line = key.of_mut(&mut self.lines);
         line.appearance_mut().announce(turn.now, desk, Tone::Page);
     }
 

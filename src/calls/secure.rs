@@ -52,13 +52,7 @@ impl Calls {
         match news {
             Security::Secured(peer) => {
                 let desk = Desk { config: turn.config, plan: &self.plan };
-                let [l1, l2, l3, l4] = &mut self.lines;
-                let line = match key {
-                    LineKey::L1 => l1,
-                    LineKey::L2 => l2,
-                    LineKey::L3 => l3,
-                    LineKey::L4 => l4,
-                };
+                let line = key.of_mut(&mut self.lines);
                 line.appearance_mut().become_secure(turn.now, desk);
                 line.appearance_mut().meet(peer.name, peer.number);
             }

@@ -83,7 +83,7 @@ impl Calls {
 
     /// A choice for the call that is dialled next; the number follows.
     fn choose(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service) {
-        let keys = codes(turn.config).find(|code| code.service == service).map_or("", |code| code.keys);
+        let keys = keys_of(turn.config, service);
         let chosen = self.line_mut(key).appearance_mut().one_call_mut();
         match service {
             Service::CallWaitingOnce => chosen.call_waiting = Some(true),
@@ -190,7 +190,7 @@ impl Calls {
     /// `Feature Dial Services Codes`, and the codes that are a server's affair: the code and the number are
     /// called as one.
     fn call_with_code(&mut self, turn: &mut Turn<'_>, key: LineKey, service: Service, number: &str) {
-        let keys = codes(turn.config).find(|code| code.service == service).map_or("", |code| code.keys);
+        let keys = keys_of(turn.config, service);
         let mut whole: String<{ limits::DIALED_BYTES }> = String::new();
         let fits = whole.push_str(keys).and_then(|()| whole.push_str(number));
         // So many codes that they do not fit are not dialled again.

@@ -73,23 +73,11 @@ impl Sharing {
     }
 
     const fn key(&self, key: LineKey) -> &Shared {
-        let [l1, l2, l3, l4] = &self.keys;
-        match key {
-            LineKey::L1 => l1,
-            LineKey::L2 => l2,
-            LineKey::L3 => l3,
-            LineKey::L4 => l4,
-        }
+        key.of(&self.keys)
     }
 
     const fn key_mut(&mut self, key: LineKey) -> &mut Shared {
-        let [l1, l2, l3, l4] = &mut self.keys;
-        match key {
-            LineKey::L1 => l1,
-            LineKey::L2 => l2,
-            LineKey::L3 => l3,
-            LineKey::L4 => l4,
-        }
+        key.of_mut(&mut self.keys)
     }
 
     fn watch(&self, extension: ExtensionId) -> Watch {
