@@ -47,6 +47,25 @@ pub(crate) fn join(scene: &mut Scene, name: &str, user: u16) -> PhoneId {
     phone
 }
 
+/// The desk talks with Bob, and Carol's phone is there.
+#[track_caller]
+pub(crate) fn talking_to_bob() -> (Scene, PhoneId, PhoneId, PhoneId) {
+    let (mut scene, desk, bob) = desk_and_bob();
+    let carol = join(&mut scene, "carol", 103);
+    scene.at(desk).press("SPEAKER").dial("102#").wait(200);
+    scene.at(bob).press("SPEAKER").wait(300).expect_state("L1", "connected");
+    (scene, desk, bob, carol)
+}
+
+/// Bob talks with Carol, and the desk has nothing to do any more.
+#[track_caller]
+pub(crate) fn bob_has_carol(scene: &mut Scene, desk: PhoneId, bob: PhoneId, carol: PhoneId) {
+    scene.at(desk).expect_state("L1", "idle").expect_state("L2", "idle").expect("device", "");
+    scene.at(bob).expect_state("L1", "connected").expect_in("display", "103").speak(Some(900)).wait(500);
+    scene.at(carol).expect_state("L1", "connected").expect_hears(900).press("SPEAKER").wait(100);
+    scene.at(bob).press("SPEAKER");
+}
+
 /// Everything has ended and left nothing behind; the ladder up to here is as it is kept. With minimal
 /// capacities a ladder may differ in what is refused, so only the script's own expectations count.
 #[track_caller]

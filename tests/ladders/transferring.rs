@@ -2,25 +2,6 @@
 
 use crate::scene::*;
 
-/// The desk talks with Bob, and Carol's phone is there.
-#[track_caller]
-fn talking_to_bob() -> (Scene, PhoneId, PhoneId, PhoneId) {
-    let (mut scene, desk, bob) = desk_and_bob();
-    let carol = join(&mut scene, "carol", 103);
-    scene.at(desk).press("SPEAKER").dial("102#").wait(200);
-    scene.at(bob).press("SPEAKER").wait(300).expect_state("L1", "connected");
-    (scene, desk, bob, carol)
-}
-
-/// Bob talks with Carol, and the desk has nothing to do any more.
-#[track_caller]
-fn bob_has_carol(scene: &mut Scene, desk: PhoneId, bob: PhoneId, carol: PhoneId) {
-    scene.at(desk).expect_state("L1", "idle").expect_state("L2", "idle").expect("device", "");
-    scene.at(bob).expect_state("L1", "connected").expect_in("display", "103").speak(Some(900)).wait(500);
-    scene.at(carol).expect_state("L1", "connected").expect_hears(900).press("SPEAKER").wait(100);
-    scene.at(bob).press("SPEAKER");
-}
-
 #[test]
 fn rfc5589_7_3_attended() {
     let (mut scene, desk, bob, carol) = talking_to_bob();
