@@ -27,7 +27,9 @@ impl Store {
 
     /// The setting's text, if it has one of its own.
     pub(super) fn find(&self, setting: Id) -> Option<&str> {
-        self.entries().find(|(id, _)| *id == setting).map(|(_, text)| text)
+        // They are in order: behind its place there is nothing to look for.
+        let first = self.entries().find(|(id, _)| *id >= setting);
+        first.filter(|(id, _)| *id == setting).map(|(_, text)| text)
     }
 
     /// All settings with a text of their own, in their order.

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, HashMap};
 use testbed::ladder::{Kind, Ladder};
 use testbed::summary;
 
-/// The rules of one phone at any moment.
-pub(crate) fn check(phone: &Phone, view: &View<'_>, now: Instant) {
+/// The rules of one phone at any moment; `shared`: line keys that are appearances of a shared line.
+pub(crate) fn check(phone: &Phone, view: &View<'_>, shared: &[usize], now: Instant) {
     devices(view);
     sounds(view);
-    lamps(view);
+    lamps(view, shared);
     for (line, stream) in view.lines.iter().zip(&view.audio.streams) {
         // Who was called back and waits for the person hears a tone, and nobody hears them.
         let waits = stream.is_some_and(|stream| stream.tone.is_some() && !stream.receive);
@@ -24,7 +24,8 @@ pub(crate) fn check(phone: &Phone, view: &View<'_>, now: Instant) {
         assert!(talks || line.state != CallState::Connected, "{line:?}");
         assert!(!talks || stream.is_some(), "a conversation has its stream: {line:?}");
     }
-    let in_use = view.lines.iter().filter(|line| has_session(line)).count();
+    let waits = |line: &LineView<'_>| line.state == CallState::Calling && line.lamp.colour == Colour::Green;
+    let in_use = view.lines.iter().filter(|line| has_session(line) && !waits(line)).count();
     let (sessions, transactions) = phone.user_agent().load();
     assert!(sessions >= in_use, "{in_use} lines believe in {sessions} sessions");
     assert!(sessions <= limits::SESSIONS);
@@ -80,13 +81,19 @@ fn sounds(view: &View<'_>) {
     assert!(heard, "{:?} in a conversation", view.tone);
 }
 
-/// What the LED of a line key says is what its call does.
-fn lamps(view: &View<'_>) {
-    for line in &view.lines {
+/// What the LED of a line key says is what its call does; that of a shared line which is not granted yet, or
+/// whose call is over while the person is off hook, what others do there.
+fn lamps(view: &View<'_>, keys: &[usize]) {
+    for (key, line) in view.lines.iter().enumerate() {
+        let shared = keys.contains(&key);
         let fast = (line.lamp.colour, line.lamp.pattern) == (Colour::Red, Pattern::Fast);
         assert_eq!(fast, line.state == CallState::Ringing, "{line:?}");
         let steady = (line.lamp.colour, line.lamp.pattern) == (Colour::Red, Pattern::Steady);
-        assert_eq!(steady, line.state.is_active(), "{line:?}");
+        let asks = matches!(line.state, CallState::Dialing | CallState::Calling | CallState::Invalid);
+        assert!(steady == line.state.is_active() || (shared && asks), "{line:?}");
+        let waits = shared && line.state == CallState::Dialing && !steady;
+        let silent = matches!(view.tone, None | Some(Tone::CallWaiting));
+        assert!(!waits || silent, "{:?} without a grant: {line:?}", view.tone);
     }
 }
 

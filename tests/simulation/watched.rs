@@ -1,5 +1,6 @@
 //! A phone that is watched: the rules hold after each input, and a model beside it agrees.
 
+use crate::appearances::Appearances;
 use crate::beside::{Beside, Cause, Seen};
 use crate::message::Message;
 use crate::rules;
@@ -14,12 +15,19 @@ pub(crate) struct Watched {
     phone: Phone,
     /// Unless the phone has features that the model does not know.
     beside: Option<Beside>,
+    /// What its shared line keys must show, if it has such.
+    appearances: Option<Appearances>,
 }
 
 impl Watched {
     /// What the model's settings are; nothing: there is no model.
     pub(crate) fn new(phone: Phone, settings: Option<Settings>) -> Self {
-        Self { phone, beside: settings.map(Beside::new) }
+        Self { phone, beside: settings.map(Beside::new), appearances: None }
+    }
+
+    /// A station of a shared line, whose appearances these line keys are.
+    pub(crate) fn sharing(phone: Phone, keys: &[usize]) -> Self {
+        Self { appearances: Some(Appearances::new(keys)), ..Self::new(phone, None) }
     }
 
     pub(crate) fn view(&self) -> View<'_> {
@@ -34,12 +42,14 @@ impl Watched {
         let mut phone = Phone::new();
         let restored = phone.restore(now, &[&image]);
         assert_eq!((restored.slot, restored.left_out), (Some(0), 0), "the settings come back");
-        Self::new(phone, self.beside.as_ref().map(|beside| beside.settings().clone()))
+        let appearances = self.appearances.as_ref().map(Appearances::restarted);
+        Self { appearances, ..Self::new(phone, self.beside.as_ref().map(|beside| beside.settings().clone())) }
     }
 
     fn follow(&mut self, now: Instant, cause: &Cause<'_>) {
         let seen = Seen { now, phone: &self.phone, view: self.phone.view(), cause };
-        rules::check(seen.phone, &seen.view, now);
+        let shared = self.appearances.as_ref().map_or(&[][..], Appearances::keys);
+        rules::check(seen.phone, &seen.view, shared, now);
         if let Some(beside) = &mut self.beside {
             beside.follow(&seen);
         }
@@ -92,6 +102,11 @@ impl Station for Watched {
             None
         };
         let is_timeout = matches!(input, Input::Timeout);
+        if let Some(appearances) = &mut self.appearances {
+            // All that followed from the last input has left by now.
+            appearances.check(&self.phone.view());
+            appearances.hear(now, &input);
+        }
         self.phone.step(now, rng, input);
         match (meaning, &message) {
             (Some(Some(what)), _) => self.follow(now, &Cause::Person(what)),
@@ -104,6 +119,9 @@ impl Station for Watched {
 
     fn poll(&mut self) -> Option<Output<'_>> {
         let output = self.phone.poll()?;
+        if let (Output::Transmit { bytes, .. }, Some(appearances)) = (&output, &mut self.appearances) {
+            appearances.sent(bytes);
+        }
         if let (Output::Transmit { bytes, .. }, Some(beside)) = (&output, &mut self.beside)
             && bytes.starts_with(b"INVITE ")
             && let Some(message) = Message::read(bytes)

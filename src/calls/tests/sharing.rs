@@ -115,6 +115,14 @@ fn a_registered_shared_extension_is_watched_and_its_keys_seize_nothing_before_th
     assert_eq!(desk.l2(), ("green", "steady"));
 }
 
+/// Its key would take it without asking the server.
+#[test]
+fn a_phone_that_starts_does_not_take_a_shared_line_for_idle() {
+    let (mut calls, desk) = (Calls::new(), shared());
+    calls.configure(Instant::ZERO, &desk.config);
+    assert_eq!(calls.line(LineKey::L2).state(), CallState::Busy);
+}
+
 #[test]
 fn dial_tone_comes_with_the_grant_and_the_call_says_its_appearance() {
     let mut desk = watched();

@@ -376,8 +376,11 @@ impl Office {
                 leg.cseq += 1;
                 let request = leg.request("BYE", leg.cseq);
                 let path = self.leg_path(id, &request);
+                let tags = [request.tag("From"), request.tag("To")].map(str::to_owned);
+                let call_id = request.call_id().to_owned();
                 self.send_request(now, request, path, Owner::Leg(id));
                 self.media.close(id);
+                self.shared_over(now, &call_id, tags.each_ref().map(String::as_str));
             }
         }
     }

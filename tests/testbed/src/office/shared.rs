@@ -35,8 +35,21 @@ struct Call {
     station_tag: String,
     far_tag: String,
     far_target: String,
+    /// Who answered is not replaced by who answers later.
+    answered: bool,
+    /// Somebody called the line.
+    incoming: bool,
+    /// Tags and contacts of stations that answered later: the caller may have heard of one of them first.
+    also: Vec<(String, String)>,
     /// The call that it takes the place of.
-    before: Option<Box<Self>>,
+    before: Option<Box<Before>>,
+}
+
+/// A call that another station wants to take, and whose it is until then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Before {
+    call: Call,
+    station: String,
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +81,18 @@ impl Office {
         self.shared.appearances.get(&(user.to_owned(), index)).map_or("idle", |found| found.state)
     }
 
+    /// The contact of the station that an appearance of a shared line belongs to; empty: of none.
+    #[must_use]
+    pub fn appearance_station(&self, user: &str, index: u32) -> &str {
+        let found = self.shared.appearances.get(&(user.to_owned(), index));
+        found.filter(|found| found.state != "idle").map_or("", |found| &found.station)
+    }
+
+    /// Whoever runs the office frees an appearance: its call is lost.
+    pub fn free_appearance(&mut self, now: Instant, user: &str, index: u32) {
+        self.set_appearance(now, &(user.to_owned(), index), "idle", None);
+    }
+
     /// Ends all subscriptions to shared lines, for a reason as in RFC 6665 §4.1.3.
     pub fn end_subscriptions(&mut self, now: Instant, reason: &str) {
         for subscription in std::mem::take(&mut self.shared.subscriptions) {
@@ -80,20 +105,17 @@ impl Office {
         let in_dialog = !request.tag("To").is_empty();
         match request.method() {
             "SUBSCRIBE" => return self.shared_subscribe(now, server, path, request),
-            "BYE" => {
-                if let Some(place) = self.place_of(request.call_id()) {
-                    self.set_appearance(now, &place, "idle", None);
-                }
-            }
+            "BYE" => self.shared_over(now, request.call_id(), [request.tag("From"), request.tag("To")]),
             "INVITE" if in_dialog => self.shared_change(now, request),
             _ => {}
         }
         false
     }
 
-    /// A subscription that a notification did not reach is none any more.
+    /// A subscription that a notification did not reach is none any more (RFC 6665 §4.2.2). One that was
+    /// overtaken by a later one is another matter: that has told everything.
     pub(super) fn notified(&mut self, id: u64, status: u16) {
-        if status >= 300 {
+        if matches!(status, 404 | 405 | 408 | 410 | 416 | 480..=485 | 489 | 501 | 604) {
             self.shared.subscriptions.retain(|subscription| subscription.id != id);
         }
     }
@@ -296,6 +318,25 @@ impl Office {
         }
     }
 
+    /// A call is over; its tags say which, when several have answered. One that is being taken over may end
+    /// before the new one stands.
+    pub(super) fn shared_over(&mut self, now: Instant, call_id: &str, tags: [&str; 2]) {
+        if let Some(place) = self.place_of(call_id) {
+            let Some(found) = self.shared.appearances.get_mut(&place) else { return };
+            let Some(call) = found.call.as_mut() else { return };
+            call.also.retain(|(tag, _)| !tags.contains(&tag.as_str()));
+            if call.is_between(tags) && call.also.is_empty() {
+                self.set_appearance(now, &place, "idle", None);
+            } else if call.is_between(tags) {
+                (call.station_tag, found.station) = call.also.remove(0);
+            }
+        }
+        let waiting = self.shared.appearances.values_mut().filter_map(|found| found.call.as_mut());
+        for call in waiting {
+            call.before = call.before.take().filter(|before| before.call.id != call_id);
+        }
+    }
+
     fn place_of(&self, call_id: &str) -> Option<(String, u32)> {
         let same = |found: &Appearance| found.call.as_ref().is_some_and(|call| call.id == call_id);
         self.shared.appearances.iter().find(|(_, found)| same(found)).map(|(place, _)| place.clone())
@@ -349,6 +390,9 @@ impl Office {
             station_tag: request.tag("From").to_owned(),
             far_tag: String::new(),
             far_target: String::new(),
+            answered: false,
+            incoming: false,
+            also: Vec::new(),
             before: None,
         });
         false
@@ -362,6 +406,9 @@ impl Office {
             station_tag: String::new(),
             far_tag: request.tag("From").to_owned(),
             far_target: uri_of(request.first("Contact").unwrap_or("")).to_owned(),
+            answered: false,
+            incoming: false,
+            also: Vec::new(),
             before: None,
         };
         let place = (user.to_owned(), index);
@@ -388,11 +435,12 @@ impl Office {
             self.reply(now, server, 403);
             return true;
         };
-        found.station = station;
+        let other = std::mem::replace(&mut found.station, station);
         found.call = Some(Call {
             id: request.call_id().to_owned(),
             station_tag: request.tag("From").to_owned(),
-            before: Some(Box::new(before.clone())),
+            answered: false,
+            before: Some(Box::new(Before { call: before.clone(), station: other })),
             ..before.clone()
         });
         if self.leg_taken_over(now, &before.id, server, request, path) {
@@ -422,7 +470,16 @@ impl Office {
                 self.end_seizure(now, &place, "noresource");
             }
             ..200 => {}
+            200..300 if call.answered => {
+                let tag = response.tag("To").to_owned();
+                let known = [&call.station_tag, &call.far_tag].contains(&&tag);
+                if !known && call.incoming && !call.also.iter().any(|(other, _)| *other == tag) {
+                    call.also.push((tag, contact.unwrap_or("").to_owned()));
+                    found.call = Some(call);
+                }
+            }
             200..300 if incoming => {
+                (call.answered, call.incoming) = (true, true);
                 contact.unwrap_or("").clone_into(&mut found.station);
                 response.tag("To").clone_into(&mut call.station_tag);
                 let answered = (place.0.clone(), index_of(response).unwrap_or(place.1));
@@ -437,13 +494,13 @@ impl Office {
             200..300 => {
                 response.tag("To").clone_into(&mut call.far_tag);
                 contact.unwrap_or("").clone_into(&mut call.far_target);
-                call.before = None;
+                (call.answered, call.before) = (true, None);
                 self.set_appearance(now, &place, "active", Some(call));
                 self.end_seizure(now, &place, "noresource");
             }
             _ => match call.before {
                 // It stays where it was.
-                Some(before) => found.call = Some(*before),
+                Some(before) => (found.call, found.station) = (Some(before.call), before.station),
                 None => {
                     self.end_seizure(now, &place, "noresource");
                     self.set_appearance(now, &place, "idle", None);
@@ -465,6 +522,13 @@ impl Office {
             Direction::SendOnly | Direction::Inactive => "held",
         };
         self.set_appearance(now, &place, state, Some(call));
+    }
+}
+
+impl Call {
+    fn is_between(&self, tags: [&str; 2]) -> bool {
+        let (own, far) = (self.station_tag.as_str(), self.far_tag.as_str());
+        tags == [own, far] || tags == [far, own]
     }
 }
 

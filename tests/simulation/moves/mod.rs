@@ -1,5 +1,7 @@
 //! Who takes part, and what they do.
 
+pub(crate) mod shared;
+
 use crate::rules;
 use crate::watched::Watched;
 use deskphone::base::Instant;
@@ -114,6 +116,11 @@ impl Party {
         self.pass(30_000);
         self.hang_up_everything();
         self.world.expect_quiet();
+        self.conclude();
+    }
+
+    /// What can be said of a run when it is over.
+    fn conclude(&self) {
         if limits::SESSIONS >= limits::LINE_KEYS {
             rules::one_final_response(&self.world.ladder);
         }
@@ -271,7 +278,9 @@ impl Drop for Party {
         if std::thread::panicking() {
             eprintln!("seed {} ends at {} ms", self.seed, self.world.now().as_millis());
             if self.aloud {
-                eprintln!("{}", self.world.ladder.render(NAMES[0]));
+                let subject = env::var("SIMULATION_SUBJECT");
+                let subject = subject.as_deref().unwrap_or(NAMES[0]);
+                eprintln!("{}", self.world.ladder.render(subject));
             }
         }
     }
