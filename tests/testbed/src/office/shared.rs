@@ -429,7 +429,10 @@ impl Office {
         place: (String, u32),
     ) -> bool {
         let station = uri_of(request.first("Contact").unwrap_or("")).to_owned();
-        let held = self.shared.appearances.get_mut(&place).filter(|found| found.state == "held");
+        // Whoever comes second finds it taken.
+        let stands = |found: &Appearance| found.call.as_ref().is_some_and(|call| call.answered);
+        let held = self.shared.appearances.get_mut(&place);
+        let held = held.filter(|found| found.state == "held" && stands(found));
         let Some((found, before)) = held.and_then(|found| found.call.clone().map(|call| (found, call)))
         else {
             self.reply(now, server, 403);
