@@ -31,7 +31,7 @@ use std::thread;
 
 /// How many seeds, and how many moves in each, when the environment does not say.
 const SEEDS: u64 = 224;
-const SHARED_SEEDS: u64 = 20;
+const SHARED_SEEDS: u64 = 200;
 const MOVES: u64 = 250;
 
 #[test]
