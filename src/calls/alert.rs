@@ -32,7 +32,8 @@ impl Alert {
         Self { sign: Sign::None, since: Instant::ZERO, ring_over: Timer::OFF, rung_out: false }
     }
 
-    /// Gives a sign from now on; the same sign goes on as it is. A ring tone ends with its script.
+    /// Gives a sign from now on; the same sign goes on as it is. A ring tone ends with its script
+    /// ([`Alert::timeout`]).
     pub fn step(&mut self, now: Instant, config: &Config, sign: Sign) {
         if self.sign != sign {
             self.sign = sign;
@@ -46,6 +47,10 @@ impl Alert {
                 Sign::None | Sign::Waiting => self.ring_over.stop(),
             }
         }
+    }
+
+    /// The time of [`Alert::deadline`] has come.
+    pub fn timeout(&mut self, now: Instant) {
         self.rung_out |= self.ring_over.take_due(now);
     }
 
@@ -90,7 +95,10 @@ mod tests {
         alert.step(Instant::from_millis(5), &Config::new(), Sign::Ring(1));
         assert_eq!(alert.ring(), Some((1, Instant::from_millis(5))));
         assert_eq!(alert.deadline(), Some(Instant::from_millis(60_005)));
+        alert.timeout(Instant::from_millis(60_004));
         alert.step(Instant::from_millis(60_005), &Config::new(), Sign::Ring(1));
+        assert_eq!(alert.ring(), Some((1, Instant::from_millis(5))), "its timeout is still to come");
+        alert.timeout(Instant::from_millis(60_005));
         assert_eq!(alert.ring(), None);
         assert_eq!(alert.deadline(), None);
         alert.step(Instant::from_millis(60_006), &Config::new(), Sign::Waiting);

@@ -142,8 +142,13 @@ impl Calls {
             let whole_ms = Tone::Conference.duration_ms(config).unwrap_or(TONE_MS);
             joined.tone_over.start(now, whole_ms.min(TONE_MS));
         }
-        joined.tone_over.take_due(now);
         self.joined = Some(joined);
+    }
+
+    pub(super) fn conference_timeout(&mut self, now: Instant) {
+        if let Some(joined) = &mut self.joined {
+            joined.tone_over.take_due(now);
+        }
     }
 
     /// The conference tone, or how a party's phone rings.

@@ -286,6 +286,8 @@ impl Calls {
                 self.dtmf.step(turn.now, dtmf::Input::Timeout);
                 self.call_back(turn, call_back::Input::Timeout);
                 self.shared_timeout(turn);
+                self.conference_timeout(turn.now);
+                self.alert.timeout(turn.now);
             }
         }
     }

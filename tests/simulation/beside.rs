@@ -100,7 +100,7 @@ impl Beside {
             self.keep_names(seen, line, before);
         }
         let label = seen.view.lines[0].label;
-        assert_eq!(face(seen), self.model.face(), "the phone, and the model, at {cause:?} {label}");
+        assert_eq!(face(seen), self.model.face(), "the phone, and the model, at {now:?}, {cause:?} {label}");
     }
 
     fn tell(&mut self, now: Instant, what: &Move) {

@@ -54,6 +54,17 @@ fn the_held_call_comes_back_beside_the_other_and_all_three_hear_the_tone() {
 }
 
 #[test]
+fn the_tone_ends_at_the_timeout_and_by_nothing_that_comes_just_before_it() {
+    let mut desk = conference();
+    desk.wait(2_999);
+    desk.now = desk.now.plus_ms(1);
+    desk.give(Input::Mute);
+    assert_eq!((desk.tone(), desk.calls.deadline()), ("conference", Some(desk.now)));
+    desk.give(Input::Timeout);
+    assert_eq!((desk.tone(), desk.calls.deadline()), ("none", None));
+}
+
+#[test]
 fn who_only_rings_is_heard_ringing_by_the_two_and_joins_by_answering() {
     let mut desk = beginning();
     desk.dial("602#");

@@ -84,7 +84,12 @@ impl Model {
             joined.complete = true;
             joined.tone_ends = Some(self.now + TONE_MS);
         }
-        joined.tone_ends = joined.tone_ends.filter(|at| *at > self.now);
         self.joined = Some(joined);
+    }
+
+    pub(super) fn conference_in_time(&mut self) {
+        if let Some(joined) = &mut self.joined {
+            joined.tone_ends = joined.tone_ends.filter(|at| *at > self.now);
+        }
     }
 }

@@ -404,7 +404,6 @@ impl Model {
             (None, ..) => Ring::Silent,
             (Some(_), Some(_), _) => Ring::Waiting,
             (Some(_), None, Ring::Silent | Ring::Waiting) => Ring::Rings(self.now + 60_000),
-            (Some(_), None, Ring::Rings(until)) if until <= self.now => Ring::RungOut,
             (Some(_), None, same) => same,
         };
         for call in &mut self.calls {
@@ -430,6 +429,10 @@ impl Model {
             self.typed.clear();
         }
         self.burst_ends = self.burst_ends.filter(|at| *at > self.now);
+        if matches!(self.ring, Ring::Rings(until) if until <= self.now) {
+            self.ring = Ring::RungOut;
+        }
+        self.conference_in_time();
         self.back_in_time();
     }
 
