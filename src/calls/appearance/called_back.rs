@@ -18,7 +18,7 @@ impl Appearance {
         NOTHING
     }
 
-    /// Whom the person wanted to reach: that number is sent on, too, when somebody is to be transferred there.
+    /// Whom the person wanted to reach: that number is sent on, too, when somebody is transferred there.
     pub fn meet_called(&mut self, target: &str) {
         self.target = text::shortened(target);
         self.party = Party { name: String::new(), number: text::shortened(target) };
