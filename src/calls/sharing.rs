@@ -217,7 +217,8 @@ impl Calls {
         };
         let said = keys().find(|key| free(key) && Some(self.index(*key)) == named);
         let idle = || keys().find(|key| self.line(*key).state() == CallState::Idle);
-        said.or_else(idle).or_else(|| keys().find(free))
+        // A key that rings for an appearance that the server did not name rings with another call.
+        said.or_else(idle).or_else(|| keys().find(|key| named.is_none() && free(key)))
     }
 
     /// A call shows on a line.

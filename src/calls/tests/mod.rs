@@ -48,6 +48,8 @@ struct Desk {
     called: u8,
     alert: &'static str,
     page: Option<u16>,
+    /// The appearance of a shared line that the server names for the next caller.
+    named: Option<u8>,
 }
 
 fn extension(number: u8) -> ExtensionId {
@@ -76,6 +78,7 @@ impl Desk {
             called: 1,
             alert: "",
             page: None,
+            named: None,
         };
         let state = RegistrationState::Registered;
         desk.give(Input::Registration { extension: extension(1), state });
@@ -170,7 +173,7 @@ impl Desk {
     fn event(&mut self, event: Event, session: SessionId) {
         let far = self.far_of(session).clone();
         let view = SessionView {
-            appearance: None,
+            appearance: self.named,
             extension: extension(self.called),
             incoming: far.incoming,
             peer_name: "Joe Smith",

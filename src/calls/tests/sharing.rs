@@ -420,6 +420,24 @@ fn a_call_to_the_line_shows_where_the_server_says_and_the_answer_says_it_too() {
 }
 
 #[test]
+fn a_call_that_the_server_shows_elsewhere_does_not_ring_with_another_one_s_key() {
+    let mut desk = watched();
+    desk.set("Extension_3_", "1");
+    desk.set("Extension_4_", "1");
+    // The one key of the line rings at the others, for a call that was ignored here.
+    desk.first(AppearanceState::Alerting);
+    desk.named = Some(2);
+    let _ = desk.take_commands();
+    desk.incoming();
+    assert_eq!(desk.states()[1], "busy");
+    assert_eq!(desk.take_commands(), ["refuse"]);
+    desk.named = Some(1);
+    desk.incoming();
+    assert_eq!(desk.states()[1], "ringing");
+    assert_eq!(desk.take_commands(), ["appear 1"]);
+}
+
+#[test]
 fn nothing_is_known_and_a_call_comes_all_the_same() {
     let mut desk = shared();
     desk.incoming();
